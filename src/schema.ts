@@ -1,0 +1,142 @@
+// Everything that crosses a border, checked and brought to one shape. Knows JSON from outside; does not know what it is for.
+import * as z from 'zod/mini';
+import { allAssets } from './assets.ts';
+
+const text = (max: number) => z.string().check(z.maxLength(max));
+
+/** An EVM address, any letter case; checksums are looked at where money is (`order.ts`). */
+export const address = z.string().check(z.regex(/^0x[0-9a-fA-F]{40}$/));
+
+/** A transaction hash: 32 bytes. Anything else a wallet returns is not one (P31). */
+export const txHash = z.string().check(z.regex(/^0x[0-9a-fA-F]{64}$/));
+
+const identifier = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}$/));
+
+/** An absolute http(s) address or a path; resolved against the token endpoint by the backend door. */
+const link = z.string().check(z.minLength(1), z.maxLength(2048));
+
+/** RFC 3339. */
+const instant = z.string().check(
+  z.maxLength(40),
+  z.refine((value) => /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))),
+);
+
+/** `POST <token-endpoint>`, the request's body. */
+export const tokenRequest = z.object({
+  saleId: identifier,
+  address,
+  asset: text(20),
+  network: text(40),
+  redirectUrl: link,
+});
+
+/** `POST <token-endpoint>` → what opens Coinbase's window (design section 6). Coinbase's own answer passes too. */
+export const tokenAnswer = z.object({
+  token: z.string().check(z.minLength(1), z.maxLength(4096)),
+  partnerUserRef: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,49}$/))),
+  statusUrl: z.optional(link),
+  claimUrl: z.optional(link),
+  eventsUrl: z.optional(link),
+  now: z.optional(instant),
+});
+export type TokenAnswer = z.infer<typeof tokenAnswer>;
+
+/** A decimal string and its currency, as Coinbase gives amounts. Some answers leave parts out. */
+const money = z.object({ value: text(80), currency: text(20) });
+
+/** One record of Coinbase's list, snake_case; only `transaction_id` and `status` must be there. */
+const record = z.object({
+  transaction_id: text(128).check(z.minLength(1)),
+  status: text(80),
+  asset: z.optional(text(40)),
+  network: z.optional(text(80)),
+  sell_amount: z.optional(money),
+  total: z.optional(money),
+  from_address: z.optional(text(128)),
+  to_address: z.optional(text(128)),
+  tx_hash: z.optional(text(128)),
+  payment_method: z.optional(text(60)),
+  created_at: z.optional(text(40)),
+  updated_at: z.optional(text(40)),
+});
+export type SaleRecord = z.infer<typeof record>;
+
+const list = z.object({
+  transactions: z.array(record).check(z.maxLength(1000)),
+  now: z.optional(instant),
+});
+export type SaleList = z.infer<typeof list>;
+
+/** Proto enum numbers of the status, as an old demo of Coinbase's shows them (facts 4.4). */
+const NUMBERED = ['UNSPECIFIED', 'CREATED', 'EXPIRED', 'STARTED', 'SUCCESS', 'FAILED'];
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** camelCase → snake_case, own keys only, into an object without a prototype. The snake_case key wins. */
+const snakeKeys = (value: unknown): unknown => {
+  if (!isPlain(value)) return value;
+  const out: Record<string, unknown> = Object.create(null);
+  for (const [key, inner] of Object.entries(value)) {
+    const snake = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    if (snake === key || !(snake in value)) out[snake] = inner === null ? undefined : inner;
+  }
+  return out;
+};
+
+const tidyRecord = (value: unknown): unknown => {
+  const row = snakeKeys(value);
+  if (!isPlain(row)) return row;
+  row.transaction_id ??= row.id;
+  if (typeof row.status === 'number') row.status = NUMBERED[row.status] ?? `${row.status}`;
+  if (typeof row.status === 'string') row.status = row.status.replace(/^TRANSACTION_STATUS_/, '');
+  return row;
+};
+
+/**
+ * Reads Coinbase's list of a reference's orders (facts 4.2–4.4), snake_case or camelCase, `id` or `transaction_id`, status as word or number.
+ * @returns the list with bare status words (`STARTED`), or `undefined` where it is none.
+ */
+export const parseList = (value: unknown): SaleList | undefined => {
+  const body = snakeKeys(value);
+  if (!isPlain(body) || !Array.isArray(body.transactions)) return undefined;
+  const read = list.safeParse({ ...body, transactions: body.transactions.slice(0, 1000).map(tidyRecord) });
+  return read.success ? read.data : undefined;
+};
+
+/** What a claim grants: the one transfer that may be made (design section 6). `units` are of the smallest unit. */
+export const instruction = z.object({
+  transactionId: text(128).check(z.minLength(1)),
+  chainId: z.int().check(z.positive()),
+  asset: text(20),
+  token: z.nullable(address),
+  to: address,
+  from: address,
+  amount: text(80),
+  units: z.string().check(z.regex(/^[1-9]\d{0,77}$/)),
+  deadline: instant,
+});
+export type Instruction = z.infer<typeof instruction>;
+
+/** `POST <claimUrl>`, the request's body. */
+export const claimRequest = z.object({ saleId: identifier, transactionId: text(128).check(z.minLength(1)) });
+
+/** `POST <claimUrl>` → the granted claim. */
+export const claimAnswer = z.object({ instruction, signature: z.optional(text(8192)) });
+export type ClaimAnswer = z.infer<typeof claimAnswer>;
+
+/** `PATCH <claimUrl>`, the request's body. */
+export const claimReport = z.object({ txHash });
+
+/** The return signal (design section 7). It carries no money data: it means "look now" (rule 13). */
+export const returnSignal = z.object({
+  source: z.literal('offramp-button'),
+  version: z.literal(1),
+  type: z.literal('returned'),
+  sale: identifier,
+  nonce: identifier,
+});
+export type ReturnSignal = z.infer<typeof returnSignal>;
+
+/** The networks of the asset table, for checks of requests. */
+export const knownNetworks: readonly string[] = [...new Set(allAssets().map(({ network }) => network))];
