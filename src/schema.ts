@@ -1,6 +1,8 @@
 // Everything that crosses a border, checked and brought to one shape. Knows JSON from outside; does not know what it is for.
 import * as z from 'zod/mini';
 import { allAssets } from './assets.ts';
+import { errorTable, type OfframpErrorCode } from './errors.ts';
+import { stageNames } from './stages.ts';
 
 const text = (max: number) => z.string().check(z.maxLength(max));
 
@@ -137,6 +139,68 @@ export const returnSignal = z.object({
   nonce: identifier,
 });
 export type ReturnSignal = z.infer<typeof returnSignal>;
+
+const stage = z.enum(stageNames);
+const maybe = <T extends z.ZodMiniType>(inner: T) => z.nullable(inner);
+
+const attempt = z.object({
+  askedAt: z.number(),
+  nonce: maybe(text(80)),
+  block: maybe(text(80)),
+});
+
+const order = z.object({
+  transactionId: text(128).check(z.minLength(1)),
+  asset: text(20),
+  network: text(40),
+  chainId: z.int().check(z.positive()),
+  token: maybe(address),
+  to: address,
+  from: address,
+  amount: text(80),
+  units: z.string().check(z.regex(/^[1-9]\d{0,77}$/)),
+  deadline: z.number(),
+});
+
+const sale = z.object({
+  revision: z.int(),
+  stage,
+  id: z.string().check(z.regex(/^[A-Za-z0-9_-]{0,128}$/)),
+  nonce: z.string().check(z.regex(/^[A-Za-z0-9_-]{0,128}$/)),
+  asset: text(20),
+  network: text(40),
+  amount: maybe(text(80)),
+  from: maybe(address),
+  presentation: z.enum(['popup', 'redirect']),
+  partnerUserRef: maybe(text(64)),
+  statusUrl: maybe(link),
+  claimUrl: maybe(link),
+  startedAt: z.number(),
+  skew: z.number(),
+  returned: z.boolean(),
+  pressed: z.boolean(),
+  asked: z.boolean(),
+  order: maybe(order),
+  attempt: maybe(attempt),
+  txHash: maybe(text(128)),
+  status: maybe(text(80)),
+  fiat: maybe(money),
+  error: maybe(z.enum(Object.keys(errorTable) as OfframpErrorCode[])),
+});
+
+/** A stored sale. Another version's or a damaged one is none: nothing is sent on its word. */
+export const parseSale = (value: unknown): z.infer<typeof sale> | undefined => {
+  const { data } = sale.safeParse(value);
+  if (!data) return undefined;
+  const needsOrder = ['ordered', 'sending', 'unsure', 'settling'].includes(data.stage);
+  const isWhole = (!needsOrder || data.order) && (data.stage !== 'selling' || data.statusUrl);
+  return isWhole ? data : undefined;
+};
+
+const claim = z.object({ saleId: identifier, attempt });
+
+/** A stored claim. */
+export const parseClaim = (value: unknown): z.infer<typeof claim> | undefined => claim.safeParse(value).data;
 
 /** The networks of the asset table, for checks of requests. */
 export const knownNetworks: readonly string[] = [...new Set(allAssets().map(({ network }) => network))];

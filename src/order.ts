@@ -1,0 +1,183 @@
+// PURE. Coinbase's list → no order yet, one order, or a refusal; exact amounts; what may be sent.
+// Knows the rules of money about orders (design 4: 6, 8, 9, 12); does not know wallets, windows or time of its own.
+import { isAddress } from 'viem/utils';
+import { type Asset, allAssets, findAsset } from './assets.ts';
+import type { OfframpErrorCode } from './errors.ts';
+import type { Instruction, SaleRecord } from './schema.ts';
+
+/** What Coinbase waits for: one exact transfer, until a time. Frozen; what is shown is this, what is sent is this (rule 11). */
+export interface Order {
+  readonly transactionId: string;
+  readonly asset: string;
+  readonly network: string;
+  /** EIP-155. */
+  readonly chainId: number;
+  /** ERC-20 contract from our table; `null` for the chain's own currency. */
+  readonly token: string | null;
+  readonly to: string;
+  readonly from: string;
+  /** Decimal string, as Coinbase gave it. */
+  readonly amount: string;
+  /** The same in the smallest unit, a decimal string. */
+  readonly units: string;
+  /** Milliseconds since the epoch on the server's clock, after which nothing is sent. */
+  readonly deadline: number;
+}
+
+/** Fiat that Coinbase says the person receives. */
+export interface Fiat {
+  readonly value: string;
+  readonly currency: string;
+}
+
+/** What a sale expects of its order. */
+export interface Expected {
+  asset: string;
+  network: string;
+  /** The address the session was minted for. */
+  from: string;
+  /** When the sale began, milliseconds on the server's clock. */
+  startedAt: number;
+}
+
+export type Pick =
+  | { kind: 'none' }
+  | { kind: 'order'; order: Order; record: SaleRecord }
+  | { kind: 'refused'; code: OfframpErrorCode; message: string }
+  | { kind: 'over'; record: SaleRecord };
+
+const MINUTE = 60_000;
+/** 30 minutes from "Cash out now" to the transfer (docs.cdp.coinbase.com, offramp integration guide). */
+const ORDER_LIFE = 30 * MINUTE;
+/** Clocks of the page's backend and of Coinbase may differ by this much. */
+const CLOCK_ALLOWANCE = 30_000;
+
+/** Time a transfer needs to be confirmed before the order ends: longer on Ethereum itself (P7). */
+const margin = (network: string): number => (network === 'ethereum' ? 5 : 3) * MINUTE;
+
+/** Only these two wait for a transfer (rule 6); every other value, known or not, does not. */
+export const isAwaiting = (status: string): boolean => status === 'CREATED' || status === 'STARTED';
+
+/** The order ended without a sale. */
+export const isDead = (status: string): boolean => status === 'FAILED' || status === 'EXPIRED';
+
+/**
+ * A decimal string in the smallest unit, exactly.
+ * @returns `undefined` for anything but a plain positive decimal that fits: viem's parseUnits rounds, this never does (P36).
+ */
+export const exactUnits = (amount: string, decimals: number): bigint | undefined => {
+  const parts = /^(\d{1,30})(?:\.(\d{1,36}))?$/.exec(amount);
+  const whole = parts?.[1];
+  if (whole === undefined) return undefined;
+  const fraction = (parts?.[2] ?? '').replace(/0+$/, '');
+  if (fraction.length > decimals) return undefined;
+  const units = BigInt(whole + fraction.padEnd(decimals, '0'));
+  return units > 0n ? units : undefined;
+};
+
+export const sameAddress = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+const tokens = new Set(allAssets().map(({ token }) => token?.toLowerCase()));
+
+/** Whether a deposit address can be one: right checksum, not zero or a precompile, not the sender, not a token's contract (P37). */
+const isPayable = (to: string, from: string): boolean =>
+  isAddress(to, { strict: true }) && BigInt(to) > 0xffffn && !sameAddress(to, from) && !tokens.has(to.toLowerCase());
+
+const NONE: Pick = { kind: 'none' };
+const refuse = (message: string, code: OfframpErrorCode = 'order-refused'): Pick => ({
+  kind: 'refused',
+  code,
+  message,
+});
+
+const toOrder = (record: SaleRecord, asset: Asset, expected: Expected, createdAt: number): Pick => {
+  const { to_address: to, sell_amount: sold } = record;
+  if (!to || !sold) return NONE;
+  if (!record.from_address || !sameAddress(record.from_address, expected.from))
+    return refuse('The order at Coinbase is for another wallet address than the one this sale began with.');
+  if (sold.currency.toUpperCase() !== asset.asset.toUpperCase())
+    return refuse('Coinbase gave the amount in another currency than the one to be sent.');
+  if (/^CRYPTO_/.test(record.payment_method ?? ''))
+    return refuse('The order at Coinbase only moves crypto to a Coinbase account; it does not sell it.');
+  if (!isPayable(to, expected.from)) return refuse('The deposit address of the order is not valid.');
+  const units = exactUnits(sold.value, asset.decimals);
+  if (units === undefined) return refuse('The amount of the order is not one this asset can have.');
+  return {
+    kind: 'order',
+    record,
+    order: Object.freeze({
+      transactionId: record.transaction_id,
+      asset: asset.asset,
+      network: asset.network,
+      chainId: asset.chainId,
+      token: asset.token,
+      to,
+      from: record.from_address,
+      amount: sold.value,
+      units: units.toString(),
+      deadline: createdAt + ORDER_LIFE - margin(asset.network),
+    }),
+  };
+};
+
+/**
+ * Picks the one order of a sale from Coinbase's list, strictly (rule 8).
+ * @param now milliseconds on the server's clock.
+ */
+export const pickOrder = (records: readonly SaleRecord[], expected: Expected, now: number): Pick => {
+  const fresh = records.filter(
+    ({ created_at }) => Date.parse(created_at ?? '') >= expected.startedAt - CLOCK_ALLOWANCE,
+  );
+  const open = fresh.filter(({ status }) => !isDead(status) && status !== 'SUCCESS');
+  if (open.length > 1) return refuse('Coinbase shows more than one order for this sale.', 'order-ambiguous');
+  const record = open[0] ?? fresh.find(({ status }) => status === 'SUCCESS') ?? fresh[0];
+  if (!record) return NONE;
+  if (isDead(record.status)) return { kind: 'over', record };
+  // An unknown status may become a known one; until then there is nothing to act on (P1).
+  if (!isAwaiting(record.status) && record.status !== 'SUCCESS') return NONE;
+  const asset = findAsset(record.asset ?? '', record.network ?? '');
+  if (!asset || asset !== findAsset(expected.asset, expected.network))
+    return refuse('The order at Coinbase is for another asset or network than this button sells.');
+  // A creation time ahead of the server's clock must not lengthen the order's life.
+  return toOrder(record, asset, expected, Math.min(Date.parse(record.created_at ?? ''), now));
+};
+
+/** The record of a pinned order in a newer list, by its id alone (rule 8). */
+export const recordOf = (records: readonly SaleRecord[], transactionId: string): SaleRecord | undefined =>
+  records.find(({ transaction_id }) => transaction_id === transactionId);
+
+/** Whether a newer record still asks for exactly what was pinned and shown. */
+export const isUnchanged = (record: SaleRecord, order: Order): boolean => {
+  const asset = findAsset(record.asset ?? '', record.network ?? '');
+  return (
+    asset !== undefined &&
+    asset.chainId === order.chainId &&
+    asset.token === order.token &&
+    sameAddress(record.to_address ?? '', order.to) &&
+    sameAddress(record.from_address ?? '', order.from) &&
+    record.sell_amount?.currency.toUpperCase() === order.asset.toUpperCase() &&
+    exactUnits(record.sell_amount.value, asset.decimals)?.toString() === order.units
+  );
+};
+
+/** The instruction a page's own sender gets, and what a backend's must equal. */
+export const instructionOf = (order: Order): Instruction => ({
+  transactionId: order.transactionId,
+  chainId: order.chainId,
+  asset: order.asset,
+  token: order.token,
+  to: order.to,
+  from: order.from,
+  amount: order.amount,
+  units: order.units,
+  deadline: new Date(order.deadline).toISOString(),
+});
+
+/** Whether the backend's instruction asks for the very transfer that is shown (rule 11). */
+export const isSameTransfer = (instruction: Instruction, order: Order): boolean =>
+  instruction.transactionId === order.transactionId &&
+  instruction.chainId === order.chainId &&
+  sameAddress(instruction.token ?? '', order.token ?? '') &&
+  sameAddress(instruction.to, order.to) &&
+  sameAddress(instruction.from, order.from) &&
+  instruction.units === order.units;

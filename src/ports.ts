@@ -1,0 +1,116 @@
+// The doors to the world, as interfaces and nothing else. The flow knows these; it does not know what is behind them.
+import type { OfframpError } from './errors.ts';
+import type { Order } from './order.ts';
+import type { Attempt, Sale } from './sale.ts';
+import type { ClaimAnswer, Instruction, ReturnSignal, SaleList, TokenAnswer } from './schema.ts';
+
+/** EIP-1193. */
+export interface Provider {
+  request(args: { method: string; params?: readonly unknown[] }): Promise<unknown>;
+  on?(event: string, listener: (value: never) => void): unknown;
+  removeListener?(event: string, listener: (value: never) => void): unknown;
+}
+
+/** A page's own way to send, under the same claim. Rejects with code 4001 where the person declined. */
+export type Sender = (instruction: Instruction) => Promise<{ txHash: string }>;
+
+/** Coinbase's window, and what the return page says. */
+export interface Popup {
+  /** Opens a blank window in the press's own task. `false`: the browser blocked it (P14, P16). */
+  open(): boolean;
+  /** Whether the window is known to be open. Under COOP it may be open and not known to be (P17–P19). */
+  readonly isOpen: boolean;
+  /** Sends the opened window to Coinbase. */
+  go(url: string): void;
+  /** Brings the window to the front; `false` where there is none to bring. */
+  focus(): boolean;
+  close(): void;
+  /** Sends this tab to Coinbase, for the same-tab presentation. */
+  leave(url: string, saleId: string): void;
+  /** Hears return signals, from all three roads, each already checked for origin and shape. Returns its undo. */
+  onReturn(listener: (signal: ReturnSignal) => void): () => void;
+  /** A return signal left for a sale while no page listened. */
+  returned(saleId: string): ReturnSignal | undefined;
+}
+
+/** The partner's backend. Every method throws an `OfframpError` with a `backend-` code, or `already-claimed`. */
+export interface Backend {
+  openSession(
+    endpoint: string,
+    request: { saleId: string; address: string; asset: string; network: string; redirectUrl: string },
+    signal: AbortSignal,
+  ): Promise<TokenAnswer>;
+  list(url: string, signal: AbortSignal): Promise<SaleList>;
+  claim(url: string, claim: { saleId: string; transactionId: string }): Promise<ClaimAnswer>;
+  report(url: string, txHash: string): Promise<void>;
+  release(url: string): Promise<void>;
+}
+
+/** What came of asking a wallet (rule 5). Only `unsure` may have moved money without our knowing. */
+export type Outcome =
+  | { kind: 'sent'; txHash: string }
+  | { kind: 'declined' }
+  | { kind: 'not-asked'; error: OfframpError }
+  | { kind: 'unsure'; error: OfframpError };
+
+/** What the chain says of an attempt: a transfer like it, or whether the sender's nonce moved. */
+export type Sighting = { txHash: string } | 'nonce-moved' | 'nothing' | 'unknown';
+
+/** The visitor's wallet. */
+export interface Wallet {
+  /** The accounts the wallet has already shown to this page; asks nothing. */
+  accounts(): Promise<string[]>;
+  /** Asks the wallet for an account. */
+  connect(): Promise<string>;
+  /** Brings the wallet to the order's chain and checks all that can be checked before an ask (rule 10). */
+  prepare(order: Order, signal: AbortSignal): Promise<Pick<Attempt, 'nonce' | 'block'>>;
+  /** Looks at account and chain once more, then asks once (rule 2). Never throws. */
+  ask(order: Order): Promise<Outcome>;
+  /** Looks at the chain for an attempt's transfer; asks nothing. */
+  look(order: Order, attempt: Attempt): Promise<Sighting>;
+}
+
+/** Where sales are kept between page loads, and how tabs hear of each other's. */
+export interface Store {
+  load(key: string): Sale | undefined;
+  /** `false`: nothing is kept here. */
+  save(key: string, sale: Sale): boolean;
+  /** Hears what other tabs save. Returns its undo. */
+  onChange(key: string, listener: (sale: Sale) => void): () => void;
+}
+
+/** One right to ask per order, across tabs, windows and reloads (rule 3). */
+export interface Claims {
+  /** `false`: somebody has it. Throws `store-unavailable` where nothing durable can be written. */
+  take(transactionId: string, claim: { saleId: string; attempt: Attempt }): Promise<boolean>;
+  /** Who has it. */
+  find(transactionId: string): Promise<{ saleId: string; attempt: Attempt } | undefined>;
+  release(transactionId: string): Promise<void>;
+  /** Marks this page as the one that asks, for as long as `work` runs; other pages can tell that it is alive (P50). */
+  whileAsking<T>(saleId: string, work: () => Promise<T>): Promise<T>;
+  /** Resolves when no living page is asking for this sale. */
+  whenNobodyAsks(saleId: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Time and waking up. */
+export interface Clock {
+  /** Milliseconds since the epoch on this machine. */
+  now(): number;
+  /** Resolves after `ms`, or at once when aborted. */
+  wait(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Hears that the page was shown, focused, restored or is online again. Returns its undo. */
+  onWake(listener: () => void): () => void;
+  /** A number in [0, 1), for jitter. */
+  random(): number;
+  /** URL-safe random text of 128 bits. */
+  randomId(): string;
+}
+
+export interface Ports {
+  popup: Popup;
+  backend: Backend;
+  wallet: Wallet;
+  store: Store;
+  claims: Claims;
+  clock: Clock;
+}

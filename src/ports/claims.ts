@@ -1,0 +1,82 @@
+// One right to ask a wallet per order, across tabs, windows and reloads: an IndexedDB `add`, written strictly (rule 3, P48).
+// Knows who holds a claim; does not know what a claim is for.
+import { OfframpError } from '../errors.ts';
+import type { Claims } from '../ports.ts';
+import { parseClaim } from '../schema.ts';
+
+const DATABASE = 'offramp-button';
+const CLAIMS = 'claims';
+
+const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+const openDatabase = async (): Promise<IDBDatabase> => {
+  const request = indexedDB.open(DATABASE, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(CLAIMS);
+  return settled(request);
+};
+
+/** Runs one strict transaction: it is over when the disk has it, not when the browser has it (Chrome 121 made relaxed the default). */
+const within = async <T>(mode: IDBTransactionMode, work: (claims: IDBObjectStore) => IDBRequest<T>): Promise<T> => {
+  let database: IDBDatabase | undefined;
+  try {
+    database = await openDatabase();
+    const transaction = database.transaction(CLAIMS, mode, { durability: 'strict' });
+    const over = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error);
+    });
+    // Either may fail first; a refused `add` fails both.
+    const [result] = await Promise.all([settled(work(transaction.objectStore(CLAIMS))), over]);
+    return result;
+  } finally {
+    database?.close();
+  }
+};
+
+const isTaken = (error: unknown): boolean => error instanceof DOMException && error.name === 'ConstraintError';
+
+const lockName = (saleId: string): string => `offramp-button:asking:${saleId}`;
+
+export const createClaims = (): Claims => ({
+  take: async (transactionId, claim) => {
+    try {
+      await within('readwrite', (claims) => claims.add(claim, transactionId));
+      return true;
+    } catch (cause) {
+      if (isTaken(cause)) return false;
+      throw new OfframpError('store-unavailable', { cause });
+    }
+  },
+
+  find: async (transactionId) => {
+    try {
+      return parseClaim(await within('readonly', (claims) => claims.get(transactionId)));
+    } catch {
+      // No store, so nothing was claimed here.
+      return undefined;
+    }
+  },
+
+  release: async (transactionId) => {
+    try {
+      await within('readwrite', (claims) => claims.delete(transactionId));
+    } catch (cause) {
+      throw new OfframpError('store-unavailable', { cause });
+    }
+  },
+
+  // Web Locks end with the page that holds them; they are absent outside secure contexts, where nobody is then known to ask.
+  whileAsking: (saleId, work) => navigator.locks?.request(lockName(saleId), work) ?? work(),
+
+  whenNobodyAsks: async (saleId, signal) => {
+    try {
+      await navigator.locks?.request(lockName(saleId), { signal }, async () => {});
+    } catch (cause) {
+      if (!signal.aborted) throw cause;
+    }
+  },
+});

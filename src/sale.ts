@@ -1,0 +1,214 @@
+// PURE. A sale and its one transition function: (sale, event) → sale. No DOM, no await, no clock.
+// Knows which stage may follow which, and the rules of money about leaving `ordered`; does not know how anything is done.
+import type { OfframpErrorCode } from './errors.ts';
+import { type Fiat, isAwaiting, isDead, type Order } from './order.ts';
+import { isOver, type Stage } from './stages.ts';
+
+/** What the chain looked like right before the wallet was asked; reconciliation compares with it (P48). */
+export interface Attempt {
+  /** Milliseconds on the server's clock. */
+  readonly askedAt: number;
+  /** The sender's next nonce and the newest block, hex quantities; `null` where the page's own sender sends. */
+  readonly nonce: string | null;
+  readonly block: string | null;
+}
+
+/** One cash-out from press to payout. Plain JSON, so that it can be stored as it is. */
+export interface Sale {
+  /** Counts transitions, so that two tabs can tell which of two states is the newer. */
+  readonly revision: number;
+  readonly stage: Stage;
+  /** Random, URL-safe; empty in `idle` before a first sale. */
+  readonly id: string;
+  /** 128 random bits; a return signal must carry them. */
+  readonly nonce: string;
+  readonly asset: string;
+  readonly network: string;
+  readonly amount: string | null;
+  readonly from: string | null;
+  readonly presentation: 'popup' | 'redirect';
+  readonly partnerUserRef: string | null;
+  /** As the backend gave them; resolved against the token endpoint when used. */
+  readonly statusUrl: string | null;
+  readonly claimUrl: string | null;
+  /** When the sale began, milliseconds on the server's clock. */
+  readonly startedAt: number;
+  /** Server's clock minus this machine's, milliseconds. */
+  readonly skew: number;
+  /** A return signal with this sale's nonce was heard (rule 7). */
+  readonly returned: boolean;
+  /** The person pressed "Send" for this order (rule 7). */
+  readonly pressed: boolean;
+  /** A wallet has been asked for this order before: never again without the person's press. */
+  readonly asked: boolean;
+  readonly order: Order | null;
+  readonly attempt: Attempt | null;
+  readonly txHash: string | null;
+  /** Coinbase's status without its prefix, `STARTED`. */
+  readonly status: string | null;
+  readonly fiat: Fiat | null;
+  /** Why the sale failed. */
+  readonly error: OfframpErrorCode | null;
+}
+
+export type SaleEvent =
+  | { type: 'connect' }
+  | { type: 'connected'; from: string }
+  | { type: 'not-connected' }
+  | {
+      type: 'open';
+      id: string;
+      nonce: string;
+      asset: string;
+      network: string;
+      amount: string | null;
+      presentation: Sale['presentation'];
+      at: number;
+    }
+  | { type: 'not-opened' }
+  | {
+      type: 'session';
+      partnerUserRef: string;
+      statusUrl: string;
+      claimUrl: string | null;
+      skew: number;
+      at: number;
+    }
+  | { type: 'returned'; nonce: string }
+  | { type: 'order'; order: Order; status: string; fiat: Fiat | null }
+  | { type: 'press' }
+  | { type: 'claim'; at: number; attempt: Attempt }
+  | { type: 'claim-found'; attempt: Attempt }
+  | { type: 'sent'; txHash: string }
+  | { type: 'not-sent' }
+  | { type: 'unsure' }
+  | { type: 'status'; status: string; txHash: string | null; fiat: Fiat | null }
+  | { type: 'fail'; code: OfframpErrorCode }
+  | { type: 'cancel' }
+  | { type: 'reset' };
+
+/** Before the first press. */
+export const NO_SALE: Sale = Object.freeze({
+  revision: 0,
+  stage: 'idle',
+  id: '',
+  nonce: '',
+  asset: '',
+  network: '',
+  amount: null,
+  from: null,
+  presentation: 'popup',
+  partnerUserRef: null,
+  statusUrl: null,
+  claimUrl: null,
+  startedAt: 0,
+  skew: 0,
+  returned: false,
+  pressed: false,
+  asked: false,
+  order: null,
+  attempt: null,
+  txHash: null,
+  status: null,
+  fiat: null,
+  error: null,
+});
+
+const to = (sale: Sale, change: Partial<Sale>): Sale =>
+  Object.freeze({ ...sale, ...change, revision: sale.revision + 1 });
+
+const idle = (sale: Sale): Sale => to(NO_SALE, { from: sale.from, revision: sale.revision + 1 });
+
+/** Coinbase's word on the pinned order, in the stages that listen for it. */
+const onStatus = (sale: Sale, event: Extract<SaleEvent, { type: 'status' }>): Sale => {
+  const { stage } = sale;
+  if (stage !== 'ordered' && stage !== 'sending' && stage !== 'unsure' && stage !== 'settling') return sale;
+  const seen = {
+    status: event.status,
+    fiat: event.fiat ?? sale.fiat,
+    txHash: event.txHash ?? sale.txHash,
+  };
+  if (event.status === 'SUCCESS' && (stage === 'unsure' || stage === 'settling')) {
+    return to(sale, { ...seen, stage: 'completed' });
+  }
+  if (isDead(event.status)) {
+    const code = event.status === 'EXPIRED' ? 'order-expired' : 'order-failed';
+    return to(sale, { ...seen, stage: 'failed', error: code });
+  }
+  // Coinbase has seen a transfer: whoever made it, nothing may be sent any more.
+  if (stage !== 'settling' && (event.txHash || event.status === 'SUCCESS'))
+    return to(sale, { ...seen, stage: 'settling' });
+  const isNews = seen.status !== sale.status || seen.txHash !== sale.txHash || seen.fiat?.value !== sale.fiat?.value;
+  return isNews ? to(sale, seen) : sale;
+};
+
+/** Whether the order may be sent now (rules 6, 7, 12). */
+const maySend = (sale: Sale, at: number): boolean =>
+  sale.order !== null &&
+  sale.txHash === null &&
+  isAwaiting(sale.status ?? '') &&
+  (sale.returned || sale.pressed) &&
+  at < sale.order.deadline;
+
+/** What the sale becomes. The same object back means that nothing happened. */
+export const transition = (sale: Sale, event: SaleEvent): Sale => {
+  const { stage } = sale;
+  switch (event.type) {
+    case 'connect':
+      return stage === 'idle' ? to(sale, { stage: 'connecting' }) : sale;
+    case 'connected':
+      if (stage === 'idle' && event.from === sale.from) return sale;
+      return stage === 'connecting' || stage === 'idle' ? to(sale, { stage: 'idle', from: event.from }) : sale;
+    case 'not-connected':
+      return stage === 'connecting' ? to(sale, { stage: 'idle' }) : sale;
+    case 'open': {
+      if (stage !== 'idle' || sale.from === null) return sale;
+      const { type: _, at, ...wish } = event;
+      return to(idle(sale), { ...wish, stage: 'opening', startedAt: at });
+    }
+    case 'not-opened':
+      return stage === 'opening' ? idle(sale) : sale;
+    case 'session': {
+      // In `selling` the window was opened again: the same sale, a new session.
+      if (stage !== 'opening' && stage !== 'selling') return sale;
+      const { type: _, at, ...session } = event;
+      return to(sale, { ...session, stage: 'selling', startedAt: stage === 'opening' ? at : sale.startedAt });
+    }
+    case 'returned':
+      if (event.nonce !== sale.nonce || sale.returned || (stage !== 'selling' && stage !== 'ordered')) return sale;
+      return to(sale, { returned: true });
+    case 'order':
+      if (stage !== 'selling') return sale;
+      return to(sale, {
+        stage: 'ordered',
+        order: event.order,
+        amount: event.order.amount,
+        status: event.status,
+        fiat: event.fiat,
+      });
+    case 'press':
+      return stage === 'ordered' && !sale.pressed ? to(sale, { pressed: true }) : sale;
+    case 'claim':
+      if (stage !== 'ordered' || !maySend(sale, event.at)) return sale;
+      return to(sale, { stage: 'sending', attempt: event.attempt, asked: true });
+    case 'claim-found':
+      return stage === 'ordered' ? to(sale, { stage: 'sending', attempt: event.attempt, asked: true }) : sale;
+    case 'sent':
+      if (stage !== 'sending' && stage !== 'unsure') return sale;
+      return to(sale, { stage: 'settling', txHash: event.txHash });
+    case 'not-sent':
+      if (stage !== 'sending' && stage !== 'unsure') return sale;
+      return to(sale, { stage: 'ordered', attempt: null, pressed: false });
+    case 'unsure':
+      return stage === 'sending' ? to(sale, { stage: 'unsure' }) : sale;
+    case 'status':
+      return onStatus(sale, event);
+    case 'fail':
+      if (isOver(stage) || stage === 'idle' || stage === 'connecting') return sale;
+      return to(sale, { stage: 'failed', error: event.code });
+    case 'cancel':
+      return stage === 'selling' || stage === 'ordered' ? to(sale, { stage: 'cancelled' }) : sale;
+    case 'reset':
+      return isOver(stage) ? idle(sale) : sale;
+  }
+};
