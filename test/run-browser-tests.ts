@@ -96,8 +96,10 @@ const serve = (vite: ViteDevServer): NonNullable<TestRunnerConfig['middleware']>
 const count = (sessions: readonly TestSession[]): Outcome => {
   const outcome = { passed: 0, failed: 0 };
   const walk = (suite: TestSuiteResult | undefined) => {
-    // A skipped test has not passed.
-    for (const test of suite?.tests ?? []) outcome[test.passed && !test.skipped ? 'passed' : 'failed'] += 1;
+    for (const test of suite?.tests ?? []) {
+      outcome[test.passed && !test.skipped ? 'passed' : 'failed'] += 1;
+      if (test.skipped) console.log(`"${test.name}" was skipped, which counts as failed`);
+    }
     for (const inner of suite?.suites ?? []) walk(inner);
   };
   for (const session of sessions) {
@@ -129,7 +131,7 @@ export const runBrowserTests = async (files: readonly string[], browsers: Browse
         concurrentBrowsers: 2,
         testsStartTimeout: 60_000,
         browserStartTimeout: 60_000,
-        testFramework: { config: { ui: 'bdd', timeout: 5000 } },
+        testFramework: { config: { ui: 'bdd', timeout: 5000, forbidOnly: true } },
         staticLogging: true,
         browsers: launchers(browsers, webkit),
         middleware: [serve(vite)],

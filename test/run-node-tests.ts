@@ -11,8 +11,13 @@ interface Options {
   timeout: number;
 }
 
-/** The error a test threw, without the wrapper that node:test puts around it. */
-const thrown = (error: Error): unknown => (error.cause instanceof Error ? error.cause : error);
+/** What a test threw, without the wrapper that node:test puts around it. */
+const words = ({ cause, message }: Error): string =>
+  cause instanceof Error
+    ? (cause.stack ?? cause.message)
+    : typeof cause === 'string'
+      ? cause
+      : message || inspect(cause);
 
 /** Runs the files and prints failures; suites are not counted, files that do not load or hold no test count as failed. */
 export const runNodeTests = async (files: readonly string[], options: Options): Promise<Outcome> => {
@@ -25,12 +30,12 @@ export const runNodeTests = async (files: readonly string[], options: Options): 
     if (event.type === 'test:stdout' || event.type === 'test:stderr') process.stdout.write(event.data.message);
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     const { name, file, details } = event.data;
-    const isFile = files.some((path) => name.endsWith(path));
+    const isFile = files.includes(name);
     if (event.type === 'test:fail') {
       // A suite fails when a test in it does, which is counted already; by itself only when a hook of it threw.
       const isSuite = details.type === 'suite' && details.error.failureType === 'subtestsFailed';
       if (!isSuite && !(isFile && details.error.failureType === 'subtestsFailed'))
-        fail(file, name, inspect(thrown(details.error)));
+        fail(file, name, words(details.error));
     } else if (isFile) fail(undefined, name, 'This file holds no test.');
     else if (details.type === 'suite') continue;
     else if (event.data.skip !== undefined || event.data.todo !== undefined) fail(file, name, 'This test was skipped.');
