@@ -3,15 +3,12 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import * as z from 'zod/mini';
+import type { Simulator } from '../src/simulator.ts';
 import { RpcError } from './chain/chain.ts';
 import { answers, type TestWallet, troubles } from './wallet/wallet.ts';
 
 /** What the drawer may do to the simulator. */
-export interface SimulatorControls {
-  faults: { list(): unknown; set(name: string, on: boolean): unknown; clear(): unknown };
-  advance(ms: number): unknown;
-  reset(): unknown;
-}
+type SimulatorControls = Pick<Simulator, 'faults' | 'advance' | 'reset'>;
 
 const schemas = {
   rpc: z.object({ method: z.string(), params: z.optional(z.array(z.unknown())) }),

@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeFunctionData, erc20Abi, hexToBigInt, numberToHex, parseEther, parseUnits } from 'viem';
 import { findAsset } from '../../src/assets.ts';
@@ -49,21 +48,17 @@ export const startChain = async (port: number): Promise<DemoChain> => {
   const { token: usdc, chainId } = token;
   const url = `http://127.0.0.1:${port}`;
 
-  const anvil = join(dirname(createRequire(import.meta.url).resolve('@foundry-rs/anvil/package.json')), 'bin.mjs');
+  const leash = new URL('./leash.ts', import.meta.url).href;
+  const anvil = createRequire(import.meta.url).resolve('@foundry-rs/anvil/bin.mjs');
   const child = spawn(
     process.execPath,
-    [anvil, '--chain-id', `${chainId}`, '--port', `${port}`, '--host', '127.0.0.1', '--silent'],
-    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TARGET_TOOL: 'anvil' } },
+    ['--import', leash, anvil, '--chain-id', `${chainId}`, '--port', `${port}`, '--host', '127.0.0.1', '--silent'],
+    { stdio: ['pipe', 'ignore', 'pipe'], env: { ...process.env, TARGET_TOOL: 'anvil' } },
   );
   let complaint = '';
   child.stderr.on('data', (chunk) => {
     complaint += chunk;
   });
-  // The last resort, for an exit nobody saw coming; it cannot wait, so stop() is the better end.
-  const end = (): void => {
-    child.kill('SIGTERM');
-  };
-  process.once('exit', end);
 
   const rpc = async (method: string, params: readonly unknown[] = []): Promise<unknown> => {
     const response = await fetch(url, {
@@ -77,7 +72,6 @@ export const startChain = async (port: number): Promise<DemoChain> => {
   };
 
   const stop = async (): Promise<void> => {
-    process.off('exit', end);
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
     child.kill('SIGTERM');
