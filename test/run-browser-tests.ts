@@ -52,7 +52,7 @@ const startVite = (files: readonly string[], cacheDir: string): Promise<ViteDevS
     clearScreen: false,
     appType: 'custom',
     logLevel: 'warn',
-    publicDir: false,
+    publicDir: 'test/public',
     cacheDir,
     optimizeDeps: { entries: [...files], exclude: ['@web/test-runner-commands'] },
     plugins: [
