@@ -1,0 +1,130 @@
+// One order and its life by the clock. Knows when Coinbase gives up, matches and pays; does not know lists or windows.
+import { getAddress, toHex } from 'viem/utils';
+import type { Asset } from '../assets.ts';
+import { type ChainPort, findTransfer } from './chain.ts';
+import type { Clock } from './clock.ts';
+import type { FaultSwitches } from './faults.ts';
+import { type Price, priceOf } from './price.ts';
+
+/** How the money is paid out, by Coinbase's names. */
+export type CashoutMethod = 'ACH_BANK_ACCOUNT' | 'FIAT_WALLET' | 'PAYPAL';
+
+export type OrderStatus = 'STARTED' | 'SUCCESS' | 'FAILED' | 'EXPIRED';
+
+/** What a person agreed to in the sell window. */
+export interface Terms {
+  partnerUserRef: string;
+  asset: Asset;
+  units: bigint;
+  /** The fiat currency. */
+  currency: string;
+  method: CashoutMethod;
+  from: `0x${string}`;
+  redirectUrl: string;
+}
+
+/** How and when an order ends, and the price it ends with where that is another than agreed. */
+interface Ending {
+  at: number;
+  status: OrderStatus;
+  price?: Price;
+}
+
+/** An order at Coinbase. Times are milliseconds since the epoch by the simulator's clock. */
+export interface Order extends Terms {
+  transactionId: string;
+  status: OrderStatus;
+  /** Whether "Cash out now" was pressed. Crypto that comes without it is credited, but never sold. */
+  committed: boolean;
+  price: Price;
+  to: `0x${string}`;
+  txHash: string;
+  createdAt: number;
+  updatedAt: number;
+  /** The block from which its transfer is looked for; `undefined` until the chain has answered. */
+  since: bigint | undefined;
+  /** How and when it ends where nothing is sent. */
+  lapse: Ending;
+  /** How and when it ends, once its transfer has been seen. */
+  outcome: Ending | undefined;
+}
+
+/** docs.cdp.coinbase.com: the crypto must be sent within 30 minutes. */
+export const SEND_WINDOW_MS = 30 * 60_000;
+// Integrators saw an unsent order fail about 31 minutes after it was created.
+const LAPSE_MS = 31 * 60_000;
+const SETTLE_MS = 2_000;
+const LATE_SETTLE_MS = 20_000;
+const DROPPED_PRICE_PERCENT = 90n;
+
+const freshAddress = (): `0x${string}` => getAddress(toHex(crypto.getRandomValues(new Uint8Array(20))));
+
+/** A new order that waits for its transfer, to an address that nobody has used. */
+export const startOrder = (terms: Terms, createdAt: number, since: bigint | undefined): Order => ({
+  ...terms,
+  transactionId: crypto.randomUUID(),
+  status: 'STARTED',
+  committed: false,
+  price: priceOf(terms.asset, terms.units, terms.currency),
+  to: freshAddress(),
+  txHash: '',
+  createdAt,
+  updatedAt: createdAt,
+  since,
+  lapse: { at: createdAt + LAPSE_MS, status: 'FAILED' },
+  outcome: undefined,
+});
+
+/** Ends an order that still waits. */
+export const endOrder = (order: Order, { at, status, price }: Ending): void => {
+  if (order.status !== 'STARTED') return;
+  order.status = status;
+  order.price = price ?? order.price;
+  order.updatedAt = at;
+};
+
+/** What became of the transfer of an order, or `undefined` where it is not there yet or the chain does not answer. */
+const look = async (order: Order, chain: ChainPort): Promise<string | undefined> => {
+  const { since, asset, from, to, units } = order;
+  if (since === undefined) return undefined;
+  try {
+    const { txHash, next } = await findTransfer(chain, { token: asset.token, from, to, units }, since);
+    order.since = next;
+    return txHash;
+  } catch {
+    return undefined;
+  }
+};
+
+/** What Coinbase would pay at the dropped price: less than "Receive at least", which stays what was agreed. */
+const droppedPrice = ({ asset, units, currency, price }: Order): Price => ({
+  ...priceOf(asset, units, currency, DROPPED_PRICE_PERCENT),
+  minimumTotal: price.minimumTotal,
+});
+
+const outcomeOf = (order: Order, now: number, faults: FaultSwitches): Ending => {
+  // A block's own time may be of another clock than the simulator's, which leaps; so a transfer counts from when it is first seen.
+  if (now > order.createdAt + SEND_WINDOW_MS || faults.has('failure')) return { at: now, status: 'FAILED' };
+  const at = now + (faults.has('late-success') ? LATE_SETTLE_MS : SETTLE_MS);
+  return faults.has('price-drop') ? { at, status: 'FAILED', price: droppedPrice(order) } : { at, status: 'SUCCESS' };
+};
+
+/** Brings an order up to date: looks for its transfer, and ends it where its time has come. Never rejects. */
+export const settleOrder = async (
+  order: Order,
+  { chain, clock, faults }: { chain: ChainPort | undefined; clock: Clock; faults: FaultSwitches },
+): Promise<void> => {
+  if (order.status !== 'STARTED') return;
+  if (!order.outcome && chain && order.committed && !faults.has('unmatched-send')) {
+    const txHash = await look(order, chain);
+    // Another request may have looked in the meantime.
+    if (txHash && !order.outcome && order.status === 'STARTED') {
+      const now = clock.now();
+      order.txHash = txHash;
+      order.updatedAt = now;
+      order.outcome = outcomeOf(order, now, faults);
+    }
+  }
+  const end = order.outcome ?? order.lapse;
+  if (clock.now() >= end.at) endOrder(order, end);
+};
