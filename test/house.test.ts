@@ -1,0 +1,192 @@
+// The rules of the house that no tool knows: who may import whom, what is never imported, how long a file may be.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+const LEAVES = ['assets.ts', 'errors.ts', 'stages.ts'];
+/** No document, no clock, no network. */
+const PURE = [...LEAVES, 'schema.ts', 'order.ts', 'sale.ts', 'transaction.ts', 'pay-url.ts'];
+const CORE = [...PURE, 'ports.ts', 'poll.ts'];
+const SHARED = [...LEAVES, 'schema.ts'];
+const DOOR = [...PURE, 'ports.ts'];
+
+/**
+ * Module, or folder with a slash at its end → what it may import within src. The longest key that fits a file holds.
+ * A new file needs a row here, unless its folder has one.
+ */
+const ARROWS: Record<string, readonly string[]> = {
+  'stages.ts': [],
+  'assets.ts': [],
+  'return.ts': [],
+  'errors.ts': ['stages.ts'],
+  'schema.ts': LEAVES,
+  'order.ts': SHARED,
+  'sale.ts': [...SHARED, 'order.ts'],
+  'transaction.ts': [...SHARED, 'order.ts'],
+  'pay-url.ts': [...SHARED, 'sale.ts'],
+  'ports.ts': [...SHARED, 'order.ts', 'sale.ts'],
+  'poll.ts': ['errors.ts', 'ports.ts'],
+  'ports/': DOOR,
+  'ports/wallet.ts': [...DOOR, 'ports/wallet-errors.ts'],
+  'flow.ts': CORE,
+  'events.ts': [...PURE, 'ports.ts'],
+  'review-panel.ts': PURE,
+  'offramp-button.styles.ts': [],
+  // The element puts the house together.
+  'offramp-button.ts': [
+    ...CORE,
+    'flow.ts',
+    'events.ts',
+    'review-panel.ts',
+    'offramp-button.styles.ts',
+    'return.ts',
+    'ports/',
+  ],
+  'index.ts': [...LEAVES, 'events.ts', 'ports.ts', 'offramp-button.ts', 'return.ts'],
+  'server.ts': [...SHARED, 'server/'],
+  'server/': [...SHARED, 'server/'],
+  'simulator.ts': [...SHARED, 'simulator/'],
+  'simulator/': [...SHARED, 'simulator/'],
+};
+
+/** Part of src → the packages it may import. viem and zod by the sub-paths that are pure and small. */
+const PACKAGES: readonly [part: RegExp, allowed: RegExp][] = [
+  [/^return\.ts$/, /^$/],
+  [/^(server|simulator)(\.ts|\/)/, /^(hono(\/.+)?|jose|zod\/mini|viem\/utils)$/],
+  [/./, /^(lit(\/.+)?|zod\/mini|viem\/utils)$/],
+];
+
+/** viem's ways to send: they ask a wallet a second time on -32000 and -32602, and drop `chainId` (rule 2). */
+const SENDERS = /\b(createWalletClient|walletActions|sendTransaction|sendRawTransaction|writeContract|sendCalls)\b/;
+
+const LONGEST = 300;
+/** File → why it is longer than `LONGEST` lines. */
+const LONG: Record<string, string> = {};
+
+interface Import {
+  clause: string;
+  from: string;
+}
+
+/** Static imports, re-exports and dynamic imports of a source text. */
+const importsOf = (source: string): Import[] =>
+  [
+    ...source.matchAll(/^\s*(?:import|export)\b([^;'"`]*?)\bfrom\s*['"]([^'"]+)['"]/gm),
+    ...source.matchAll(/^\s*import()\s*['"]([^'"]+)['"]/gm),
+    ...source.matchAll(/\bimport()\(\s*['"]([^'"]+)['"]/g),
+  ].map(([, clause = '', from = '']) => ({ clause, from }));
+
+const modules = globSync('**/*.ts', { cwd: 'src' })
+  .map((path) => path.replaceAll('\\', '/'))
+  .sort()
+  .map((path) => {
+    const source = readFileSync(join('src', path), 'utf8');
+    return { path, source, imports: importsOf(source) };
+  });
+
+const fits = (path: string, place: string): boolean => (place.endsWith('/') ? path.startsWith(place) : path === place);
+
+const rowOf = (path: string): readonly string[] | undefined => {
+  const [key] = Object.keys(ARROWS)
+    .filter((place) => fits(path, place))
+    .sort((one, other) => other.length - one.length);
+  return key === undefined ? undefined : ARROWS[key];
+};
+
+describe('the reader of imports', () => {
+  it('sees every way to import', () => {
+    const source = [
+      "import a from './a.ts';",
+      "import { type B, b } from 'b';",
+      'import {\n  c,\n  d,\n} from "./c.ts";',
+      "import './e.ts';",
+      "export * from './f.ts';",
+      "export { g } from './g.ts';",
+      "const h = await import('./h.ts');",
+      "import type { I } from './i.ts';",
+      "// not an import from 'j'",
+      "export const from = 'k';",
+    ].join('\n');
+    const found = importsOf(source).map(({ from }) => from);
+    assert.deepEqual(found.sort(), ['./a.ts', './c.ts', './e.ts', './f.ts', './g.ts', './h.ts', './i.ts', 'b']);
+  });
+});
+
+describe('each module of src', () => {
+  it('is there to be looked at', () => assert.ok(modules.length > 4));
+
+  for (const { path, source, imports } of modules) {
+    it(`${path} imports only what it may`, () => {
+      const allowed = rowOf(path);
+      assert.ok(allowed, `${path} has no row in the table of arrows`);
+      for (const { from } of imports) {
+        if (!from.startsWith('.')) continue;
+        const target = normalize(join(dirname(path), from)).replaceAll('\\', '/');
+        assert.ok(
+          modules.some((module) => module.path === target),
+          `${path} imports ${target}, which is not there`,
+        );
+        assert.ok(
+          allowed.some((place) => fits(target, place)),
+          `${path} → ${target} is not an arrow of the house`,
+        );
+      }
+    });
+
+    it(`${path} imports only the packages of its part`, () => {
+      const [, allowed] = PACKAGES.find(([part]) => part.test(path)) ?? [];
+      for (const { from, clause } of imports) {
+        if (from.startsWith('.')) continue;
+        assert.match(from, allowed ?? /^$/, `${path} imports ${from}`);
+        assert.doesNotMatch(clause, SENDERS, `${path} imports a way to send from ${from}`);
+      }
+    });
+
+    it(`${path} begins by saying what it knows`, () => assert.match(source, /^(\/\/ |\/\*\*)/));
+  }
+
+  it('is named in the table of arrows only if it exists', () => {
+    // Rows of modules to come would let a wrong arrow in unseen.
+    const gone = Object.keys(ARROWS).filter((place) => !existsSync(join('src', place)));
+    assert.deepEqual(gone, []);
+  });
+});
+
+describe('each file', () => {
+  const files = globSync('{src,demo,test}/**/*.{ts,js}').map((path) => path.replaceAll('\\', '/'));
+
+  for (const path of files.sort()) {
+    it(`${path} can be held in one look`, () => {
+      const lines = readFileSync(path, 'utf8').split('\n').length - 1;
+      if (path in LONG) assert.ok(lines > LONGEST, `${path} needs no exception any more`);
+      else assert.ok(lines <= LONGEST, `${path} has ${lines} lines`);
+    });
+  }
+});
+
+describe('each entry of the package', () => {
+  interface Manifest {
+    exports: Record<string, { types: string; default: string }>;
+  }
+  const { exports }: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+
+  for (const [entry, { types, default: code }] of Object.entries(exports)) {
+    const source = code.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts');
+
+    it(`${entry} has a source and types beside it`, () => {
+      assert.ok(existsSync(source), `${source} is not there`);
+      assert.equal(types, code.replace(/\.js$/, '.d.ts'));
+    });
+
+    it(`${entry} imports in Node without an error or a word`, async () => {
+      const code = `await import(${JSON.stringify(`./${source}`)})`;
+      const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', code]);
+      assert.equal(stdout + stderr, '');
+    });
+  }
+});
