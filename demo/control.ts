@@ -2,6 +2,7 @@
 // the button knows none of them, and a partner's site has none.
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod/mini';
 import type { Simulator } from '../src/simulator.ts';
 import { RpcError } from './chain/chain.ts';
@@ -89,15 +90,16 @@ export const createControls = (wallet: TestWallet, simulator: SimulatorControls)
     return wallet.view();
   });
 
-  app.get('/faults', (context) => context.json(simulator.faults.list() as object));
-  post('/faults', 'fault', async ({ name, on }) => {
-    await simulator.faults.set(name, on);
+  app.get('/faults', (context) => context.json(simulator.faults.list()));
+  post('/faults', 'fault', ({ name, on }) => {
+    const fault = simulator.faults.list().find((known) => known.name === name);
+    if (!fault) throw new HTTPException(400, { res: refuse(400, `There is no fault "${name}".`) });
+    simulator.faults.set(fault.name, on);
     return simulator.faults.list();
   });
   post('/advance', 'advance', ({ ms }) => simulator.advance(ms));
   app.post('/reset', async (context) => {
-    simulator.faults.clear();
-    await simulator.reset();
+    simulator.reset();
     await wallet.reset();
     return context.json(wallet.view());
   });

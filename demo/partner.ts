@@ -41,10 +41,16 @@ const createSessions = (port: number) => {
 /** Puts this run's addresses into the page, where a real site would have written its own. */
 const fillIn = (setup: PageSetup): Plugin => ({
   name: 'demo-page',
-  transformIndexHtml: (html) => ({
-    html: html.replace(/\s+pay-origin="[^"]*"/, setup.payOrigin ? ` pay-origin="${setup.payOrigin}"` : ''),
-    tags: [{ tag: 'script', attrs: { type: 'application/json', id: 'setup' }, children: JSON.stringify(setup) }],
-  }),
+  transformIndexHtml: {
+    // After Vite's own: its client would look for a server of hot updates, and there is none.
+    order: 'post',
+    handler: (html) => ({
+      html: html
+        .replace(/\s*<script[^>]*@vite\/client[^>]*><\/script>/, '')
+        .replace(/\s+pay-origin="[^"]*"/, setup.payOrigin ? ` pay-origin="${setup.payOrigin}"` : ''),
+      tags: [{ tag: 'script', attrs: { type: 'application/json', id: 'setup' }, children: JSON.stringify(setup) }],
+    }),
+  },
 });
 
 // The opener policies a partner's site may have (P17), for `/?coop=same-origin`.
@@ -82,10 +88,13 @@ export const createPartner = async (options: {
     // One cache per port: two demos starting at once must not write the same files.
     cacheDir: `node_modules/.vite/demo-${port}`,
     plugins: [fillIn(setup)],
+    // Without `development`: libraries' warnings to their own users are no business of whoever opens the console here.
+    resolve: { conditions: ['module', 'browser'] },
     server: {
       middlewareMode: true,
       hmr: false,
       ws: false,
+      cors: false,
       watch: null,
       warmup: { clientFiles: ['./demo/page/page.ts'] },
     },
@@ -96,7 +105,6 @@ export const createPartner = async (options: {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     if (pathname === '/' || pathname.endsWith('.html')) {
       sessions.welcome(request, response);
-      response.setHeader('Cache-Control', 'no-store');
       const policy = searchParams.get('coop') ?? '';
       if (openerPolicies.has(policy)) response.setHeader('Cross-Origin-Opener-Policy', policy);
     }

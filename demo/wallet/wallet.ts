@@ -33,6 +33,8 @@ export interface WalletView {
   connected: boolean;
   chainId: string;
   accounts: string[];
+  /** The account whose money the demo shows, connected or not. */
+  visitor: `0x${string}`;
   /** How many `eth_sendTransaction` came in since the last reset, answered or not. */
   sendCount: number;
   requests: WalletRequest[];
@@ -215,6 +217,7 @@ export const createTestWallet = (chain: DemoChain): TestWallet => {
       connected,
       chainId,
       accounts: accounts(),
+      visitor,
       sendCount: requests.length,
       requests,
     }),
