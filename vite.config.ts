@@ -1,0 +1,35 @@
+// The package's two builds. `vite build`: modules for npm, their dependencies left to the installer. `vite build --mode single`:
+// one self-contained file for a script tag with `integrity`, which covers one file only (no chunks).
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type UserConfig } from 'vite';
+
+const source = (name: string): string => fileURLToPath(new URL(`src/${name}.ts`, import.meta.url));
+
+const modules: UserConfig = {
+  publicDir: false,
+  build: {
+    target: 'es2022',
+    lib: {
+      entry: Object.fromEntries(
+        ['index', 'offramp-button', 'return', 'server', 'simulator'].map((name) => [name, source(name)]),
+      ),
+      formats: ['es'],
+    },
+    rolldownOptions: {
+      external: [/^(lit|viem|zod|hono|jose)($|\/)/],
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+    },
+  },
+};
+
+const single: UserConfig = {
+  publicDir: false,
+  build: {
+    target: 'es2022',
+    emptyOutDir: false,
+    lib: { entry: source('index'), formats: ['es'], fileName: () => 'offramp-button.min.js' },
+    rolldownOptions: { output: { codeSplitting: false, minify: true } },
+  },
+};
+
+export default defineConfig(({ mode }) => (mode === 'single' ? single : modules));
