@@ -60,8 +60,8 @@ export type Sighting = { txHash: string } | 'nonce-moved' | 'nothing' | 'unknown
 export interface Wallet {
   /** The accounts the wallet has already shown to this page; asks nothing. */
   accounts(): Promise<string[]>;
-  /** Asks the wallet for an account. */
-  connect(): Promise<string>;
+  /** Asks the wallet for an account; `undefined` where the person declined. */
+  connect(): Promise<string | undefined>;
   /** Brings the wallet to the order's chain and checks all that can be checked before an ask (rule 10). */
   prepare(order: Order, signal: AbortSignal): Promise<Pick<Attempt, 'nonce' | 'block'>>;
   /** Looks at account and chain once more, then asks once (rule 2). Never throws. */
@@ -86,9 +86,9 @@ export interface Claims {
   /** Who has it. */
   find(transactionId: string): Promise<{ saleId: string; attempt: Attempt } | undefined>;
   release(transactionId: string): Promise<void>;
-  /** Marks this page as the one that asks, for as long as `work` runs; other pages can tell that it is alive (P50). */
-  whileAsking<T>(saleId: string, work: () => Promise<T>): Promise<T>;
-  /** Resolves when no living page is asking for this sale. */
+  /** Runs `work` unless another living page is at it; `false`: one is (P50). Guards nothing by itself: a claim does. */
+  alone(saleId: string, work: () => Promise<void>): Promise<boolean>;
+  /** Resolves when no living page is at it. */
   whenNobodyAsks(saleId: string, signal: AbortSignal): Promise<void>;
 }
 

@@ -77,7 +77,7 @@ export type SaleEvent =
   | { type: 'returned'; nonce: string }
   | { type: 'order'; order: Order; status: string; fiat: Fiat | null }
   | { type: 'press' }
-  | { type: 'claim'; at: number; attempt: Attempt }
+  | { type: 'claim'; at: number; attempt: Attempt; isAuto: boolean }
   | { type: 'claim-found'; attempt: Attempt }
   | { type: 'sent'; txHash: string }
   | { type: 'not-sent' }
@@ -160,7 +160,8 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
       if (stage === 'idle' && event.from === sale.from) return sale;
       return stage === 'connecting' || stage === 'idle' ? to(sale, { stage: 'idle', from: event.from }) : sale;
     case 'not-connected':
-      return stage === 'connecting' ? to(sale, { stage: 'idle' }) : sale;
+      if (stage === 'idle' && sale.from === null) return sale;
+      return stage === 'connecting' || stage === 'idle' ? to(sale, { stage: 'idle', from: null }) : sale;
     case 'open': {
       if (stage !== 'idle' || sale.from === null) return sale;
       const { type: _, at, ...wish } = event;
@@ -189,7 +190,7 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
     case 'press':
       return stage === 'ordered' && !sale.pressed ? to(sale, { pressed: true }) : sale;
     case 'claim':
-      if (stage !== 'ordered' || !maySend(sale, event.at)) return sale;
+      if (stage !== 'ordered' || !maySend(sale, event.at) || (event.isAuto && sale.asked)) return sale;
       return to(sale, { stage: 'sending', attempt: event.attempt, asked: true });
     case 'claim-found':
       return stage === 'ordered' ? to(sale, { stage: 'sending', attempt: event.attempt, asked: true }) : sale;

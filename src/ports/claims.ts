@@ -69,8 +69,16 @@ export const createClaims = (): Claims => ({
     }
   },
 
-  // Web Locks end with the page that holds them; they are absent outside secure contexts, where nobody is then known to ask.
-  whileAsking: (saleId, work) => navigator.locks?.request(lockName(saleId), work) ?? work(),
+  // Web Locks end with the page that holds them, so they tell who lives; they are absent outside secure contexts.
+  alone: async (saleId, work) => {
+    const whenFree = async (lock: Lock | null) => {
+      if (lock) await work();
+      return lock !== null;
+    };
+    if (navigator.locks) return navigator.locks.request(lockName(saleId), { ifAvailable: true }, whenFree);
+    await work();
+    return true;
+  },
 
   whenNobodyAsks: async (saleId, signal) => {
     try {

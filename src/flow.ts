@@ -1,0 +1,351 @@
+// Runs a sale: transition, save, tell, then start the new stage's one activity. Knows the order of things; the doors do them,
+// `sale.ts` decides them, `sending.ts` holds the one path on which a wallet is asked. Belongs to the page, not to an element.
+import { OfframpError } from './errors.ts';
+import { opening, type Wish } from './opening.ts';
+import { isUnchanged, pickOrder, recordOf } from './order.ts';
+import { poll } from './poll.ts';
+import type { Ports, Provider, Sender } from './ports.ts';
+import { NO_SALE, type Sale, type SaleEvent, transition } from './sale.ts';
+import type { ReturnSignal, SaleList, SaleRecord } from './schema.ts';
+import { sending } from './sending.ts';
+import { isOver, type Stage } from './stages.ts';
+
+/** Who shows a sale: what it wants, what it allows, and how it hears. An element is one. */
+export interface Watcher {
+  /** What the page asks for now. Throws `no-endpoint`, `unknown-asset` or `bad-amount`. */
+  wish(): Wish;
+  provider(): Provider | undefined;
+  sender(): Sender | undefined;
+  fetch(): typeof fetch;
+  /** The words of the blank window. */
+  waiting(): { title: string; text: string };
+  /** The cancelable events; synchronous. */
+  mayOpen(): boolean;
+  maySend(): boolean;
+  /** The page wants a press on "Send" always. */
+  confirmsSend(): boolean;
+  /** The sale changed: a new stage where `previous` differs from its own. */
+  onSale(previous: Stage, error?: OfframpError): void;
+  onError(error: OfframpError): void;
+}
+
+/** What every part of a running sale shares. */
+export interface Run {
+  readonly ports: Ports;
+  sale(): Sale;
+  /** Milliseconds on the server's clock. */
+  now(): number;
+  /** Learns the server's time from an answer. */
+  hearTime(answer: { now?: string | undefined }): void;
+  /** `false`: nothing happened. */
+  dispatch(event: SaleEvent, error?: OfframpError): boolean;
+  /** Coinbase's word on the pinned order, as far as it leads. */
+  applyRecord(record: SaleRecord): void;
+  tell(error: unknown): void;
+  /** Has the watchers drawn again without a change of the sale. */
+  refresh(): void;
+  watchers(): readonly Watcher[];
+  /** Ends with the present stage. */
+  signal(): AbortSignal;
+  /** Whether the sale as it is now was written to the store. */
+  isKept(): boolean;
+}
+
+export interface Flow {
+  readonly sale: Sale;
+  /** Something was asked of a wallet or a backend and is awaited. */
+  readonly isBusy: boolean;
+  /** Milliseconds on the server's clock. */
+  now(): number;
+  /** Joins; the sale goes on while somebody watches. Returns its undo. */
+  watch(watcher: Watcher): () => void;
+  /** The main press: connects, opens, or brings Coinbase's window back. */
+  start(watcher: Watcher): void;
+  /** Sends the order. `isPress`: the person pressed "Send" in the review panel. */
+  send(isPress: boolean): void;
+  /** The person says that nothing was sent; believed only where the chain agrees (rule 4). */
+  sayNotSent(): void;
+  cancel(): void;
+  reset(): void;
+  /** Reads the account that the wallet already shows; asks nothing. */
+  readAccount(address?: string): Promise<void>;
+}
+
+/** A sale that saw no order by then has none: Coinbase's tokens live five minutes, people take longer. */
+const LONGEST_SELLING = 2 * 3_600_000;
+const DEADLINE_CHECK = 15_000;
+/** After this an unanswered wallet is "perhaps sent"; a late answer still counts. */
+const PATIENCE = 120_000;
+/** Another tab's last save may arrive a little after its lock was freed. */
+const SAVE_LAG = 500;
+
+export const createFlow = (key: string, makePorts: (host: () => Watcher | undefined) => Ports): Flow => {
+  const watchers = new Set<Watcher>();
+  const nudges = new Set<() => void>();
+  let host: Watcher | undefined;
+  let undos: (() => void)[] = [];
+  let activity = new AbortController();
+  let toldCode: string | undefined;
+
+  const ports = makePorts(() => host);
+  const { clock, store, claims, popup, backend, wallet } = ports;
+
+  /** Saved sales that a page can take up; what comes before `selling` lives and dies with its own page. */
+  const goesOn = ({ stage }: Sale): boolean => stage !== 'idle' && stage !== 'connecting' && stage !== 'opening';
+
+  const kept = (): Sale | undefined => {
+    const saved = store.load(key);
+    return saved && goesOn(saved) ? saved : undefined;
+  };
+
+  let sale: Sale = kept() ?? NO_SALE;
+  let isKept = false;
+  let skew = sale.skew;
+
+  const nudge = () => {
+    for (const listener of [...nudges]) listener();
+  };
+
+  const tell = (cause: unknown) => {
+    const error = cause instanceof OfframpError ? cause : new OfframpError('wallet-failed', { cause });
+    for (const watcher of [...watchers]) watcher.onError(error.at(sale.stage));
+  };
+
+  const refresh = () => {
+    for (const watcher of [...watchers]) watcher.onSale(sale.stage);
+  };
+
+  const become = (next: Sale, error?: OfframpError) => {
+    const previous = sale;
+    sale = next;
+    const isEntered = next.stage !== previous.stage || next.id !== previous.id;
+    if (isEntered) activity.abort();
+    const told = error?.at(previous.stage);
+    for (const watcher of [...watchers]) watcher.onSale(previous.stage, told);
+    if (told) for (const watcher of [...watchers]) watcher.onError(told);
+    // A listener may have moved the sale on; then that move has begun its own activity.
+    if (isEntered && sale === next) begin();
+  };
+
+  /** Takes over what another tab did: a later state of this sale, or a sale where we have none. */
+  const adopt = (other: Sale | undefined) => {
+    if (!other || !goesOn(other)) return;
+    const isLater = other.id === sale.id && other.revision > sale.revision;
+    const isNew = other.id !== sale.id && !isOver(other.stage) && (sale.stage === 'idle' || isOver(sale.stage));
+    if (isLater || isNew) become(other);
+  };
+
+  const dispatch = (event: SaleEvent, error?: OfframpError): boolean => {
+    adopt(kept());
+    const next = transition(sale, event);
+    if (next === sale) return false;
+    isKept = store.save(key, next);
+    become(next, error);
+    return true;
+  };
+
+  const applyRecord = (record: SaleRecord) => {
+    const { status, tx_hash: txHash, total: fiat = null } = record;
+    // One word may lead through two stages, as SUCCESS does where this page had not sent.
+    while (dispatch({ type: 'status', status, txHash: txHash || null, fiat }));
+  };
+
+  const run: Run = {
+    ports,
+    sale: () => sale,
+    now: () => clock.now() + skew,
+    hearTime: ({ now }) => {
+      if (now !== undefined) skew = Date.parse(now) - clock.now();
+    },
+    dispatch,
+    applyRecord,
+    tell,
+    refresh,
+    watchers: () => [...watchers],
+    signal: () => activity.signal,
+    isKept: () => isKept,
+  };
+
+  const door = opening(run);
+  const sender = sending(run);
+
+  /** Polls this sale's orders for as long as the stage lasts. */
+  const follow = (signal: AbortSignal, onList: (list: SaleList) => void | Promise<void>) =>
+    poll({
+      ask: (inFlight) => backend.list(sale.statusUrl ?? '', inFlight),
+      onAnswer: (list) => {
+        toldCode = undefined;
+        run.hearTime(list);
+        return onList(list);
+      },
+      onError: (error) => {
+        // The same trouble is told once, not at every try.
+        if (error.code !== toldCode) tell(error);
+        toldCode = error.code;
+      },
+      onNudge: (listener) => {
+        nudges.add(listener);
+        return () => nudges.delete(listener);
+      },
+      isGentle: () => sale.stage === 'selling' && !sale.returned,
+      clock,
+      signal,
+    });
+
+  const followOrder = (signal: AbortSignal, afterwards?: () => Promise<void>) =>
+    follow(signal, async ({ transactions }) => {
+      const { order } = sale;
+      const record = order && recordOf(transactions, order.transactionId);
+      if (record && sale.stage === 'ordered' && !isUnchanged(record, order)) {
+        dispatch({ type: 'fail', code: 'order-refused' }, new OfframpError('order-refused'));
+      } else if (record) applyRecord(record);
+      if (!signal.aborted) await afterwards?.();
+    });
+
+  const findOrder = ({ transactions }: SaleList) => {
+    const { asset, network, from, startedAt } = sale;
+    const pick = pickOrder(transactions, { asset, network, from: from ?? '', startedAt }, run.now());
+    if (pick.kind === 'order') {
+      const { order, record } = pick;
+      dispatch({ type: 'order', order, status: record.status, fiat: record.total ?? null });
+      applyRecord(record);
+    } else if (pick.kind === 'refused') {
+      dispatch({ type: 'fail', code: pick.code }, new OfframpError(pick.code, { message: pick.message }));
+    } else if (pick.kind === 'over' || run.now() - startedAt > LONGEST_SELLING) {
+      const code = pick.kind === 'over' && pick.record.status === 'FAILED' ? 'order-failed' : 'order-expired';
+      dispatch({ type: 'fail', code }, new OfframpError(code));
+    }
+  };
+
+  /** After a return signal the wallet is asked at once, the first time (rule 7). */
+  const sendByItself = () => {
+    const mayAsk = sale.stage === 'ordered' && sale.returned && !sale.asked;
+    if (mayAsk && !run.watchers().some((watcher) => watcher.confirmsSend())) sender.send('auto');
+  };
+
+  const hearReturn = ({ sale: id, nonce }: ReturnSignal) => {
+    if (id !== sale.id || !dispatch({ type: 'returned', nonce })) return;
+    nudge();
+    sendByItself();
+  };
+
+  const hearKeptReturn = () => {
+    const signal = popup.returned(sale.id);
+    if (signal) hearReturn(signal);
+  };
+
+  /** The window closing is a reason to look, never an end (rule 13). */
+  const watchWindow = async (signal: AbortSignal) => {
+    while (popup.isOpen && !signal.aborted) await clock.wait(SAVE_LAG, signal);
+    if (!signal.aborted) nudge();
+    refresh();
+  };
+
+  const endAtDeadline = async (signal: AbortSignal) => {
+    const deadline = sale.order?.deadline ?? 0;
+    while (run.now() < deadline && !signal.aborted) {
+      await clock.wait(Math.min(deadline - run.now(), DEADLINE_CHECK), signal);
+    }
+    if (!signal.aborted) dispatch({ type: 'fail', code: 'order-expired' }, new OfframpError('order-expired'));
+  };
+
+  const activities: Partial<Record<Stage, (signal: AbortSignal) => unknown>> = {
+    opening: (signal) => door.mint(signal),
+
+    selling: (signal) => {
+      hearKeptReturn();
+      void watchWindow(signal);
+      return follow(signal, findOrder);
+    },
+
+    ordered: async (signal) => {
+      await sender.recover(signal);
+      if (signal.aborted) return;
+      hearKeptReturn();
+      void endAtDeadline(signal);
+      void followOrder(signal);
+      sendByItself();
+    },
+
+    sending: async (signal) => {
+      void followOrder(signal);
+      if (sender.isAsking) await clock.wait(PATIENCE, signal);
+      else {
+        await claims.whenNobodyAsks(sale.id, signal);
+        await clock.wait(SAVE_LAG, signal);
+      }
+      if (!signal.aborted) dispatch({ type: 'unsure' });
+    },
+
+    unsure: (signal) => followOrder(signal, () => sender.reconcile()),
+    settling: (signal) => followOrder(signal),
+  };
+
+  const begin = () => {
+    activity = new AbortController();
+    if (watchers.size > 0) void activities[sale.stage]?.(activity.signal);
+  };
+
+  return {
+    get sale() {
+      return sale;
+    },
+    get isBusy() {
+      return sale.stage === 'connecting' || sale.stage === 'opening' || sale.stage === 'sending' || sender.isSending;
+    },
+    now: run.now,
+
+    watch: (watcher) => {
+      watchers.add(watcher);
+      host = watcher;
+      if (watchers.size === 1) {
+        undos = [clock.onWake(nudge), popup.onReturn(hearReturn), store.onChange(key, adopt)];
+        adopt(kept());
+        begin();
+      }
+      return () => {
+        watchers.delete(watcher);
+        if (watchers.size > 0) return;
+        for (const undo of undos) undo();
+        activity.abort();
+      };
+    },
+
+    start: (watcher) => {
+      host = watcher;
+      adopt(kept());
+      if (isOver(sale.stage)) dispatch({ type: 'reset' });
+      door.press(watcher);
+    },
+
+    send: (isPress) => sender.send(isPress ? 'press' : 'call'),
+    sayNotSent: () => sender.sayNotSent(),
+
+    cancel: () => {
+      if (sale.stage === 'opening') dispatch({ type: 'not-opened' });
+      else if (sale.stage === 'connecting') dispatch({ type: 'not-connected' });
+      else if (!dispatch({ type: 'cancel' })) return;
+      popup.close();
+    },
+
+    reset: () => void dispatch({ type: 'reset' }),
+
+    readAccount: async (address) => {
+      const [from] = address ? [address] : await wallet.accounts();
+      if (sale.stage === 'idle') dispatch(from ? { type: 'connected', from } : { type: 'not-connected' });
+    },
+  };
+};
+
+/** Two copies of this script on a page share their flows, so that they never run one sale twice (P77). */
+const REGISTRY = Symbol.for('offramp-button@1');
+
+/** The page's flow for a key, made on first use. */
+export const flowOf = (key: string, makePorts: (host: () => Watcher | undefined) => Ports): Flow => {
+  const page = globalThis as { [REGISTRY]?: Map<string, Flow> };
+  page[REGISTRY] ??= new Map();
+  const flows = page[REGISTRY];
+  const flow = flows.get(key) ?? createFlow(key, makePorts);
+  flows.set(key, flow);
+  return flow;
+};

@@ -1,0 +1,175 @@
+// From the press to Coinbase's window: account, blank window, session, address. Knows what a page may wish for;
+// does not know orders or sends.
+import { OfframpError } from './errors.ts';
+import type { Run, Watcher } from './flow.ts';
+import { payUrl, returnUrl } from './pay-url.ts';
+
+/** What the page asks for, read at the press. Addresses are absolute. */
+export interface Wish {
+  tokenEndpoint: string;
+  statusEndpoint: string | null;
+  asset: string;
+  network: string;
+  amount: string | null;
+  fiatAmount: string | null;
+  fiatCurrency: string | null;
+  cashoutMethod: string | null;
+  redirectUrl: string;
+  presentation: 'popup' | 'redirect';
+  payOrigin: string;
+}
+
+interface Opening {
+  /** The main press. Everything up to `window.open` happens in its own task (P14). */
+  press(watcher: Watcher): void;
+  /** The activity of `opening`. */
+  mint(signal: AbortSignal): Promise<void>;
+}
+
+/** A window that is gone by then was never shown (P16). */
+const PHANTOM = 250;
+
+export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: stageSignal }: Run): Opening => {
+  const { popup, backend, wallet, clock } = ports;
+  /** What the press asked for, until its window has gone to Coinbase. */
+  let pressed: Wish | undefined;
+  let isReopening = false;
+
+  const connect = async () => {
+    if (!dispatch({ type: 'connect' })) return;
+    try {
+      const from = await wallet.connect();
+      dispatch(from ? { type: 'connected', from } : { type: 'not-connected' });
+    } catch (cause) {
+      dispatch(
+        { type: 'not-connected' },
+        cause instanceof OfframpError ? cause : new OfframpError('wallet-failed', { cause }),
+      );
+    }
+  };
+
+  /** Makes a session for this sale; returns what the address of Coinbase's window needs. */
+  const makeSession = async (wish: Wish, signal: AbortSignal) => {
+    const { id, nonce, from, asset, network, amount } = sale();
+    const answer = await backend.openSession(
+      wish.tokenEndpoint,
+      { saleId: id, address: from ?? '', asset, network, redirectUrl: wish.redirectUrl },
+      signal,
+    );
+    hearTime(answer);
+    const partnerUserRef = answer.partnerUserRef ?? id;
+    const statusUrl = answer.statusUrl ?? (wish.statusEndpoint && withRef(wish.statusEndpoint, partnerUserRef));
+    if (!statusUrl) {
+      throw new OfframpError('no-endpoint', {
+        message: 'The backend gave no status address, and this button has none.',
+      });
+    }
+    const { fiatAmount, fiatCurrency, cashoutMethod, payOrigin } = wish;
+    const url = payUrl({
+      payOrigin,
+      token: answer.token,
+      partnerUserRef,
+      redirectUrl: returnUrl(wish.redirectUrl, id, nonce),
+      asset,
+      network,
+      amount,
+      fiatAmount,
+      fiatCurrency,
+      cashoutMethod,
+    });
+    if (!url)
+      throw new OfframpError('no-endpoint', { message: 'The pay-origin of this button is not an https origin.' });
+    const session = {
+      partnerUserRef,
+      statusUrl,
+      claimUrl: answer.claimUrl ?? null,
+      skew: now() - clock.now(),
+      at: now(),
+    };
+    return { url, session };
+  };
+
+  const go = (url: string) => {
+    // A listener may have cancelled the sale when it was told of the session.
+    if (sale().stage !== 'selling') return popup.close();
+    if (sale().presentation === 'redirect') popup.leave(url, sale().id);
+    else popup.go(url);
+  };
+
+  const mint = async (signal: AbortSignal) => {
+    const wish = pressed;
+    pressed = undefined;
+    // Taken up again after everybody had stopped watching: its window was closed then.
+    if (!wish) return void dispatch({ type: 'not-opened' });
+    const isPopup = sale().presentation === 'popup';
+    const isShown = clock.wait(PHANTOM).then(() => popup.isOpen);
+    try {
+      const { url, session } = await makeSession(wish, signal);
+      if (signal.aborted) return popup.close();
+      if (isPopup && !popup.isOpen) {
+        // Closed by the person meanwhile is a "no"; never shown at all is the browser's doing.
+        const wasShown = await isShown;
+        return void dispatch({ type: 'not-opened' }, wasShown ? undefined : new OfframpError('popup-blocked'));
+      }
+      dispatch({ type: 'session', ...session });
+      go(url);
+    } catch (cause) {
+      popup.close();
+      if (signal.aborted) return;
+      const error = cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
+      dispatch({ type: 'fail', code: error.code }, error);
+    }
+  };
+
+  /** A new window for a sale that is in Coinbase's hands: its token was single-use, so a new session is made (P8). */
+  const reopen = async (watcher: Watcher) => {
+    const signal = stageSignal();
+    if (isReopening || !watcher.mayOpen()) return;
+    if (sale().presentation === 'popup' && !popup.open()) return tell(new OfframpError('popup-blocked'));
+    isReopening = true;
+    try {
+      const { url, session } = await makeSession(watcher.wish(), signal);
+      if (dispatch({ type: 'session', ...session })) go(url);
+      else popup.close();
+    } catch (cause) {
+      popup.close();
+      if (!signal.aborted) tell(cause);
+    } finally {
+      isReopening = false;
+    }
+  };
+
+  return {
+    mint,
+
+    press: (watcher) => {
+      const { stage, from } = sale();
+      if (stage === 'selling' || stage === 'opening') {
+        if (!popup.focus() && stage === 'selling') void reopen(watcher);
+        return;
+      }
+      if (stage !== 'idle') return;
+      let wish: Wish;
+      try {
+        wish = watcher.wish();
+      } catch (cause) {
+        return tell(cause);
+      }
+      if (from === null) return void connect();
+      if (!watcher.mayOpen()) return;
+      const { asset, network, amount, presentation } = wish;
+      const isBlocked = presentation === 'popup' && !popup.open();
+      pressed = isBlocked ? undefined : wish;
+      const at = clock.now();
+      const id = clock.randomId();
+      dispatch({ type: 'open', id, nonce: clock.randomId(), asset, network, amount, presentation, at });
+      if (isBlocked) dispatch({ type: 'not-opened' }, new OfframpError('popup-blocked'));
+    },
+  };
+};
+
+const withRef = (endpoint: string, partnerUserRef: string): string => {
+  const url = new URL(endpoint);
+  url.searchParams.set('partnerUserRef', partnerUserRef);
+  return url.href;
+};

@@ -1,0 +1,70 @@
+// Asks again and again, one request at a time, at a pace that follows what is likely. Knows pauses; does not know what it asks.
+import { OfframpError } from './errors.ts';
+import type { Clock } from './ports.ts';
+
+interface Polling<T> {
+  ask: (signal: AbortSignal) => Promise<T>;
+  onAnswer: (answer: T) => void | Promise<void>;
+  onError: (error: OfframpError) => void;
+  /** Hears that an answer is likely now; returns its undo. */
+  onNudge: (listener: () => void) => () => void;
+  /** While nothing is likely yet, the pace is gentle (P13). */
+  isGentle: () => boolean;
+  clock: Clock;
+  signal: AbortSignal;
+}
+
+const QUICK = 1_000;
+const GENTLE = 3_000;
+const SLOWEST = 10_000;
+/** How long after a sign of life the pace stays quick. */
+const QUICK_FOR = 30_000;
+const GROWTH = 1.5;
+
+/** Runs until `signal` aborts. Errors are told and never end it: a network comes back. */
+export const poll = async <T>({
+  ask,
+  onAnswer,
+  onError,
+  onNudge,
+  isGentle,
+  clock,
+  signal,
+}: Polling<T>): Promise<void> => {
+  let quickSince = clock.now();
+  let pause = 0;
+  let wasNudged = false;
+  let nap = new AbortController();
+  const undo = onNudge(() => {
+    wasNudged = true;
+    quickSince = clock.now();
+    nap.abort();
+  });
+  try {
+    while (!signal.aborted) {
+      wasNudged = false;
+      let floor = 0;
+      try {
+        const answer = await ask(signal);
+        if (signal.aborted) return;
+        await onAnswer(answer);
+        if (clock.now() - quickSince < QUICK_FOR) pause = 0;
+      } catch (cause) {
+        if (signal.aborted) return;
+        const error = cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
+        floor = error.retryAfter ?? 0;
+        pause = Math.max(pause, QUICK);
+        onError(error);
+      }
+      const base = isGentle() ? GENTLE : QUICK;
+      pause = Math.min(Math.max(pause * GROWTH, base), SLOWEST);
+      // What the other side asked for is kept even when nudged; our own pause is not.
+      if (floor > 0) await clock.wait(floor, signal);
+      if (wasNudged || signal.aborted) continue;
+      nap = new AbortController();
+      await clock.wait(pause * (0.8 + 0.4 * clock.random()), AbortSignal.any([signal, nap.signal]));
+    }
+  } finally {
+    undo();
+  }
+};

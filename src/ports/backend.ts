@@ -1,0 +1,119 @@
+// The partner's backend over HTTP: one request per call, a time limit, and every answer checked. Knows the contract of design
+// section 6; does not know when to ask again (`poll.ts`).
+import { OfframpError } from '../errors.ts';
+import type { Backend } from '../ports.ts';
+import { claimAnswer, parseList, tokenAnswer } from '../schema.ts';
+
+interface BackendOptions {
+  /** Read at each call, so that a page may set its own `fetch` at any time. */
+  fetch: () => typeof fetch;
+  /** The absolute address that relative ones are resolved against: the token endpoint. */
+  base: () => string;
+  /** Milliseconds one request may take. */
+  timeout?: number;
+}
+
+const LONGEST_ANSWER = 1_000_000;
+const LONGEST_PAUSE = 300_000;
+
+/** `Retry-After` as milliseconds: seconds or an HTTP date (RFC 9110 section 10.2.3), capped. */
+const pauseOf = (header: string | null, now: number): number | undefined => {
+  if (!header) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_PAUSE) : undefined;
+};
+
+const refusal = (response: Response, code: unknown): OfframpError => {
+  const { status, headers } = response;
+  const retryAfter = pauseOf(headers.get('retry-after'), Date.now());
+  const pause = retryAfter === undefined ? {} : { retryAfter };
+  if (status === 409) return new OfframpError(code === 'already-claimed' ? 'already-claimed' : 'order-refused');
+  if (status === 429 || (status === 503 && retryAfter !== undefined)) return new OfframpError('backend-busy', pause);
+  // A status may not be known yet right after the session was made (P53).
+  if (status >= 500 || status === 404 || status === 408) return new OfframpError('backend-unreachable', pause);
+  return new OfframpError('backend-refused');
+};
+
+const malformed = (cause?: unknown): OfframpError => new OfframpError('backend-malformed', { cause });
+
+const readJson = async (response: Response): Promise<unknown> => {
+  const text = await response.text();
+  if (text.length > LONGEST_ANSWER) throw malformed();
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch (cause) {
+    throw malformed(cause);
+  }
+};
+
+const codeIn = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && Object.hasOwn(body, 'code')
+    ? (body as { code: unknown }).code
+    : undefined;
+
+export const createBackend = ({ fetch, base, timeout = 10_000 }: BackendOptions): Backend => {
+  const resolve = (url: string): string => {
+    try {
+      const { protocol, username, password, href } = new URL(url, base());
+      if ((protocol === 'https:' || protocol === 'http:') && !username && !password) return href;
+    } catch {
+      // Not an address: falls through to the error below.
+    }
+    throw malformed();
+  };
+
+  const call = async (method: string, url: string, body?: unknown, signal?: AbortSignal, keepalive = false) => {
+    const limit = AbortSignal.timeout(timeout);
+    const address = resolve(url);
+    let response: Response;
+    let answer: unknown;
+    try {
+      response = await fetch()(address, {
+        method,
+        cache: 'no-store',
+        keepalive,
+        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      if (!response.ok) throw refusal(response, codeIn(await readJson(response).catch(() => undefined)));
+      answer = await readJson(response);
+    } catch (cause) {
+      throw cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
+    }
+    return { answer, date: response.headers.get('date') };
+  };
+
+  /** The server's time: what the backend says, else the answer's `Date` header where the browser shows it. */
+  const withTime = <T extends { now?: string | undefined }>(read: T, date: string | null): T =>
+    read.now === undefined && date && !Number.isNaN(Date.parse(date))
+      ? { ...read, now: new Date(date).toISOString() }
+      : read;
+
+  return {
+    openSession: async (endpoint, request, signal) => {
+      const { answer, date } = await call('POST', endpoint, request, signal);
+      const { data, error } = tokenAnswer.safeParse(answer);
+      if (!data) throw malformed(error);
+      return withTime(data, date);
+    },
+
+    list: async (url, signal) => {
+      const { answer, date } = await call('GET', url, undefined, signal);
+      const list = parseList(answer);
+      if (!list) throw malformed();
+      return withTime(list, date);
+    },
+
+    claim: async (url, claim) => {
+      const { answer } = await call('POST', url, claim);
+      const { data, error } = claimAnswer.safeParse(answer);
+      if (!data) throw malformed(error);
+      return data;
+    },
+
+    // Kept alive past the page, since people close it as soon as they have sent (P55).
+    report: async (url, txHash) => void (await call('PATCH', url, { txHash }, undefined, true)),
+    release: async (url) => void (await call('DELETE', url, undefined, undefined, true)),
+  };
+};

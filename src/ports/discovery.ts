@@ -1,0 +1,50 @@
+// The wallets in this browser, by EIP-6963, with `window.ethereum` as fail-over. Knows who is there; does not choose.
+import * as z from 'zod/mini';
+import type { Provider } from '../ports.ts';
+
+/** A wallet that made itself known. `rdns` and `name` are its own words and prove nothing. */
+export interface FoundWallet {
+  /** Reverse domain name, `io.metamask`; empty for `window.ethereum`. */
+  rdns: string;
+  name: string;
+  /** A `data:` image, for an `<img>` only: an SVG in the page could run script (EIP-6963, security). */
+  icon: string | null;
+  provider: Provider;
+}
+
+const announced = z.object({
+  info: z.object({
+    rdns: z.string().check(z.maxLength(200)),
+    name: z.string().check(z.minLength(1), z.maxLength(80)),
+    icon: z.string().check(z.maxLength(200_000)),
+  }),
+  provider: z.custom<Provider>((value) => typeof (value as Partial<Provider> | null)?.request === 'function'),
+});
+
+const MOST_WALLETS = 30;
+
+/**
+ * Hears of wallets for as long as it lasts; the listener is called with the whole list on each news.
+ * @returns its undo.
+ */
+export const discoverWallets = (listener: (wallets: readonly FoundWallet[]) => void): (() => void) => {
+  let found: readonly FoundWallet[] = [];
+  const hear = (event: Event) => {
+    const { data } = announced.safeParse((event as CustomEvent<unknown>).detail);
+    // One wallet announces itself again on every request: the provider object is what tells two apart (P39).
+    if (!data || found.length >= MOST_WALLETS || found.some(({ provider }) => provider === data.provider)) return;
+    const { rdns, name, icon } = data.info;
+    found = [...found, { rdns, name, icon: icon.startsWith('data:image/') ? icon : null, provider: data.provider }];
+    listener(found);
+  };
+  window.addEventListener('eip6963:announceProvider', hear);
+  window.dispatchEvent(new Event('eip6963:requestProvider'));
+  return () => window.removeEventListener('eip6963:announceProvider', hear);
+};
+
+/** `window.ethereum`, for wallets that do not announce themselves. */
+export const injectedWallet = (): FoundWallet | undefined => {
+  const { ethereum } = window as { ethereum?: Partial<Provider> };
+  if (typeof ethereum?.request !== 'function') return undefined;
+  return { rdns: '', name: 'Browser wallet', icon: null, provider: ethereum as Provider };
+};

@@ -1,0 +1,237 @@
+// The one path on which a wallet is asked to send: check, claim, leave `ordered`, ask once, and make sense of the answer.
+// Knows the rules of money 1–5, 7, 10–12; does not know how a wallet or a claim works.
+import { OfframpError } from './errors.ts';
+import type { Run } from './flow.ts';
+import { isAwaiting, isSameTransfer, isUnchanged, type Order, recordOf } from './order.ts';
+import type { Outcome } from './ports.ts';
+import type { Attempt } from './sale.ts';
+
+interface Sending {
+  /** From the check to the wallet's answer. */
+  readonly isSending: boolean;
+  /** A wallet request made by this page is unanswered. */
+  readonly isAsking: boolean;
+  /** `press`: the person's, in the review panel. `call`: the page's. `auto`: after a return signal, once. */
+  send(by: 'press' | 'call' | 'auto'): void;
+  /** Takes up a claim of this sale that no living page is using: the wallet may have been asked. */
+  recover(signal: AbortSignal): Promise<void>;
+  /** Looks for the transfer of an attempt; the activity of `unsure` beside the poll. */
+  reconcile(): Promise<void>;
+  sayNotSent(): Promise<void>;
+}
+
+/** How long a request may sit unseen in a wallet before "nothing was sent" can be believed. */
+const ENOUGH_TIME = 120_000;
+
+export const sending = (run: Run): Sending => {
+  const { ports, sale, dispatch, applyRecord, tell, now, refresh } = run;
+  const { wallet, backend, claims } = ports;
+  let isSending = false;
+  let isAsking = false;
+
+  const isStillOrdered = (order: Order): boolean =>
+    sale().stage === 'ordered' && sale().order?.transactionId === order.transactionId;
+
+  /** Coinbase's newest word right before the claim (rules 6 and 12). `false`: there is nothing to send any more. */
+  const confirmOrder = async (order: Order, signal: AbortSignal): Promise<boolean> => {
+    const list = await backend.list(sale().statusUrl ?? '', signal);
+    run.hearTime(list);
+    const record = recordOf(list.transactions, order.transactionId);
+    if (!record) throw new OfframpError('backend-malformed');
+    if (!isUnchanged(record, order)) {
+      dispatch({ type: 'fail', code: 'order-refused' }, new OfframpError('order-refused'));
+      return false;
+    }
+    applyRecord(record);
+    if (!isStillOrdered(order) || !isAwaiting(sale().status ?? '')) return false;
+    if (now() < order.deadline) return true;
+    dispatch({ type: 'fail', code: 'order-expired' }, new OfframpError('order-expired'));
+    return false;
+  };
+
+  const releaseAll = async (order: Order): Promise<void> => {
+    const { claimUrl } = sale();
+    // Safe to be lost: the same sale may claim again. Awaited, so that it cannot overtake that later claim.
+    if (claimUrl) await backend.release(claimUrl).catch(() => {});
+    try {
+      await claims.release(order.transactionId);
+    } catch (cause) {
+      if (!claimUrl) throw cause;
+    }
+  };
+
+  const takeLocal = async (order: Order, attempt: Attempt): Promise<boolean> => {
+    try {
+      return await claims.take(order.transactionId, { saleId: sale().id, attempt });
+    } catch (cause) {
+      // The backend's claim alone is enough; neither is not (rule 3).
+      if (sale().claimUrl) return true;
+      throw cause;
+    }
+  };
+
+  /** The right to ask, from this browser and from the backend where it gives one. `false`: not ours to ask. */
+  const claim = async (order: Order, attempt: Attempt): Promise<boolean> => {
+    const { claimUrl, id } = sale();
+    if (!(await takeLocal(order, attempt))) {
+      const holder = await claims.find(order.transactionId);
+      // Ours, from a page that died before it could say what became of it; else another sale's for the same order.
+      if (holder?.saleId === id) dispatch({ type: 'claim-found', attempt: holder.attempt });
+      else tell(new OfframpError('already-claimed'));
+      return false;
+    }
+    if (!claimUrl) return true;
+    try {
+      const { instruction } = await backend.claim(claimUrl, { saleId: id, transactionId: order.transactionId });
+      if (isSameTransfer(instruction, order)) return true;
+    } catch (cause) {
+      await claims.release(order.transactionId).catch(() => {});
+      throw cause;
+    }
+    await releaseAll(order);
+    dispatch({ type: 'fail', code: 'instruction-invalid' }, new OfframpError('instruction-invalid'));
+    return false;
+  };
+
+  const report = async (claimUrl: string | null, txHash: string): Promise<void> => {
+    // For other devices to know sooner; Coinbase finds the transfer by itself, so a lost report loses nothing.
+    if (claimUrl) await backend.report(claimUrl, txHash).catch(() => {});
+  };
+
+  const conclude = async (saleId: string, order: Order, outcome: Outcome): Promise<void> => {
+    const { id, stage, claimUrl } = sale();
+    if (id !== saleId) return;
+    if (outcome.kind === 'sent') {
+      dispatch({ type: 'sent', txHash: outcome.txHash });
+      return report(claimUrl, outcome.txHash);
+    }
+    if (outcome.kind === 'unsure') {
+      if (!dispatch({ type: 'unsure' }, outcome.error)) tell(outcome.error);
+      return;
+    }
+    // Known not to have been sent. Freed before `ordered` is entered: a crash between the two then resumes as unsure.
+    if (stage !== 'sending' && stage !== 'unsure') return;
+    await releaseAll(order).catch(tell);
+    dispatch({ type: 'not-sent' }, outcome.kind === 'not-asked' ? outcome.error : undefined);
+  };
+
+  /** Claims, leaves `ordered`, asks. Nothing on this path is ever repeated by itself. */
+  const ask = async (order: Order, attempt: Attempt, isAuto: boolean): Promise<void> => {
+    if (!isStillOrdered(order) || !(await claim(order, attempt))) return;
+    isAsking = true;
+    // Out of `ordered` before the wallet is asked, and kept (rules 1 and 3).
+    if (!isStillOrdered(order) || !dispatch({ type: 'claim', at: now(), attempt, isAuto })) {
+      isAsking = false;
+      return releaseAll(order);
+    }
+    const { id, claimUrl } = sale();
+    const outcome: Outcome =
+      run.isKept() || claimUrl
+        ? await wallet.ask(order)
+        : { kind: 'not-asked', error: new OfframpError('store-unavailable') };
+    isAsking = false;
+    await conclude(id, order, outcome);
+  };
+
+  const deliver = async (order: Order, by: 'press' | 'call' | 'auto'): Promise<void> => {
+    const signal = run.signal();
+    let attempt: Attempt;
+    try {
+      const before = await wallet.prepare(order, signal);
+      if (!(await confirmOrder(order, signal))) return;
+      attempt = { askedAt: now(), ...before };
+    } catch (cause) {
+      // Left meanwhile, by Cancel or the deadline: what was being checked no longer matters.
+      if (signal.aborted) return;
+      throw cause;
+    }
+    const isMine = await claims.alone(sale().id, () => ask(order, attempt, by === 'auto'));
+    // Two tabs hear one return signal; the one that comes second has nothing to say.
+    if (!isMine && by !== 'auto') throw new OfframpError('already-claimed');
+  };
+
+  return {
+    get isSending() {
+      return isSending;
+    },
+    get isAsking() {
+      return isAsking;
+    },
+
+    send: (by) => {
+      // Set before anything else: a double press finds it.
+      if (isSending || sale().stage !== 'ordered') return;
+      isSending = true;
+      const start = async () => {
+        if (by === 'press') dispatch({ type: 'press' });
+        const { order, returned, pressed } = sale();
+        if (!order || !(returned || pressed)) return;
+        if (!run.watchers().every((watcher) => watcher.maySend())) return;
+        refresh();
+        await deliver(order, by);
+      };
+      void start()
+        .catch(tell)
+        .finally(() => {
+          isSending = false;
+          refresh();
+        });
+    },
+
+    recover: async (signal) => {
+      const { order, id } = sale();
+      const isOurs = async () => {
+        const claim = order && (await claims.find(order.transactionId));
+        return claim?.saleId === id ? claim : undefined;
+      };
+      if (isSending || !(await isOurs())) return;
+      await claims.whenNobodyAsks(id, signal);
+      if (signal.aborted) return;
+      const claim = await isOurs();
+      if (claim) dispatch({ type: 'claim-found', attempt: claim.attempt });
+    },
+
+    reconcile: async () => {
+      const { stage, order, attempt, claimUrl } = sale();
+      if (stage !== 'unsure' || !order || !attempt) return;
+      const seen = await wallet.look(order, attempt);
+      if (typeof seen === 'object' && dispatch({ type: 'sent', txHash: seen.txHash }))
+        await report(claimUrl, seen.txHash);
+    },
+
+    sayNotSent: async () => {
+      const { stage, order, attempt } = sale();
+      if (stage !== 'unsure' || !order || !attempt) return;
+      if (isAsking) {
+        return tell(
+          new OfframpError('wallet-busy', {
+            message: 'The request is still open in your wallet.',
+            advice: 'Decline it there; then you can send again.',
+          }),
+        );
+      }
+      const left = Math.ceil((attempt.askedAt + ENOUGH_TIME - now()) / 1000);
+      if (left > 0) {
+        return tell(
+          new OfframpError('wallet-busy', {
+            message: 'It is too early to be sure that nothing was sent.',
+            advice: `Look into your wallet, and say so again in ${left} seconds.`,
+          }),
+        );
+      }
+      const seen = await wallet.look(order, attempt);
+      if (typeof seen === 'object') return void dispatch({ type: 'sent', txHash: seen.txHash });
+      if (seen !== 'nothing') {
+        return tell(
+          new OfframpError('wallet-failed', {
+            message: 'The network does not confirm yet that nothing was sent.',
+            advice:
+              'Connect the wallet this sale began with and try again, or wait: Coinbase ends the order by itself.',
+          }),
+        );
+      }
+      await releaseAll(order);
+      dispatch({ type: 'not-sent' });
+    },
+  };
+};
