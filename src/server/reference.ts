@@ -1,0 +1,38 @@
+// Makes `partnerUserRef`s and says whose they are, by HMAC, without remembering any (P65, P66).
+// Knows the secret; does not know Coinbase or HTTP.
+import { timingSafeEqual } from 'hono/utils/buffer';
+import { base64url } from 'jose';
+
+/** Coinbase takes up to 49 URL-safe characters (facts 3.1); these are 20 that name the sale and 24 that bind it to the user. */
+const SALE_BYTES = 15;
+const OWNER_BYTES = 18;
+const SHAPE = /^[A-Za-z0-9_-]{44}$/;
+
+/** References of one secret. */
+export interface References {
+  /** The reference of a user's sale: the same for the same two, not to be guessed without the secret. */
+  make(user: string, saleId: string): Promise<string>;
+  /** Whether a reference was made for this user. Takes the same time for every reference of the right shape. */
+  belongs(reference: string, user: string): Promise<boolean>;
+}
+
+export const createReferences = (secret: string): References => {
+  const encoder = new TextEncoder();
+  let imported: Promise<CryptoKey> | undefined;
+  const importKey = () =>
+    crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+
+  // JSON keeps ("a", "bc") and ("ab", "c") apart.
+  const code = async (bytes: number, ...parts: string[]): Promise<string> => {
+    imported ??= importKey();
+    const mac = await crypto.subtle.sign('HMAC', await imported, encoder.encode(JSON.stringify(parts)));
+    return base64url.encode(new Uint8Array(mac, 0, bytes));
+  };
+  const bind = async (sale: string, user: string) => `${sale}${await code(OWNER_BYTES, 'owner', user, sale)}`;
+
+  return {
+    make: async (user, saleId) => bind(await code(SALE_BYTES, 'sale', user, saleId), user),
+    belongs: async (reference, user) =>
+      SHAPE.test(reference) && timingSafeEqual(reference, await bind(reference.slice(0, 20), user)),
+  };
+};
