@@ -31,6 +31,12 @@ export interface CoinbaseDemo {
   stop(): Promise<void>;
 }
 
+interface DemoOptions {
+  port?: number;
+  /** Whether a reload of the page shows what was changed in the source meanwhile. */
+  watch?: boolean;
+}
+
 const DEFAULT_PORT = 4400;
 
 /** Does what was put on it, last first, and goes on where one fails. */
@@ -72,8 +78,8 @@ const route =
  * Starts page, simulator and chain on 127.0.0.1: `port` and the two after it, or any three free ones for 0.
  * @throws Error with one sentence for a person, when a port is taken or the chain does not start.
  */
-export const startDemo = async ({ port = DEFAULT_PORT }: { port?: number } = {}): Promise<SimulatedDemo> => {
-  const [pagePort, simulatorPort, chainPort] = await findPorts(port);
+export const startDemo = async ({ port = DEFAULT_PORT, watch = false }: DemoOptions = {}): Promise<SimulatedDemo> => {
+  const [pagePort = 0, simulatorPort = 0, chainPort = 0] = await findPorts(port, 3);
   const undo = createUndo();
   try {
     const key = createApiKey();
@@ -96,15 +102,18 @@ export const startDemo = async ({ port = DEFAULT_PORT }: { port?: number } = {})
       origins,
       key,
       coinbase: simulatorUrl,
+      watch,
+      passing: port === 0,
       setup: { mode: 'simulated', payOrigin: simulatorUrl, rpcUrl: chain.url, usdc: chain.usdc },
     });
     undo.add(partner.stop);
+    const control = getRequestListener(controls.fetch);
     const listener = route(partner.page, {
       '/api/offramp': getRequestListener(partner.backend),
-      '/demo/wallet': getRequestListener(controls.fetch),
-      '/demo/faults': getRequestListener(controls.fetch),
-      '/demo/advance': getRequestListener(controls.fetch),
-      '/demo/reset': getRequestListener(controls.fetch),
+      '/demo/wallet': control,
+      '/demo/faults': control,
+      '/demo/advance': control,
+      '/demo/reset': control,
     });
     undo.add(await listen(listener, pagePort));
 
@@ -127,18 +136,20 @@ export const startDemo = async ({ port = DEFAULT_PORT }: { port?: number } = {})
  * Starts the page alone, with a key of Coinbase's: sales made on it are real.
  * @throws Error with one sentence for a person, when the port is taken.
  */
-export const startAtCoinbase = async (options: {
-  port?: number;
-  key: Pick<ApiKey, 'id' | 'secret'>;
-}): Promise<CoinbaseDemo> => {
-  const [port] = await findPorts(options.port ?? DEFAULT_PORT);
+export const startAtCoinbase = async (
+  options: DemoOptions & { key: Pick<ApiKey, 'id' | 'secret'> },
+): Promise<CoinbaseDemo> => {
+  const { port: wanted = DEFAULT_PORT, watch = false, key } = options;
+  const [port = 0] = await findPorts(wanted, 1);
   const undo = createUndo();
   try {
     const usdc = findAsset('USDC', 'base')?.token ?? undefined;
     const partner = await createPartner({
       port,
       origins: originsOf(port),
-      key: options.key,
+      key,
+      watch,
+      passing: wanted === 0,
       setup: { mode: 'coinbase', ...(usdc && { usdc }) },
     });
     undo.add(partner.stop);

@@ -1,7 +1,9 @@
 // The partner's site: who is signed in, the server kit behind /api/offramp, and the page. What a real site would have,
 // and nothing of the simulator, the chain or the test wallet.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer as createVite, type Plugin } from 'vite';
 import { createOfframpHandler } from '../src/server.ts';
@@ -64,8 +66,12 @@ export const createPartner = async (options: {
   /** Where Coinbase's API is; left out for Coinbase itself. */
   coinbase?: string;
   setup: PageSetup;
+  /** Whether a reload shows what was changed in the source meanwhile. */
+  watch: boolean;
+  /** Whether the server's cache is for this run only. */
+  passing: boolean;
 }) => {
-  const { port, origins, key, coinbase, setup } = options;
+  const { port, origins, key, coinbase, setup, watch, passing } = options;
   const sessions = createSessions(port);
   const backend = createOfframpHandler({
     apiKeyId: key.id,
@@ -79,14 +85,15 @@ export const createPartner = async (options: {
     ...(coinbase && { coinbase }),
   });
 
+  // One cache per port: two demos starting at once must not write the same files.
+  const cacheDir = join(root, 'node_modules/.vite', `demo-${port}`);
   const vite = await createVite({
     configFile: false,
     root,
     appType: 'mpa',
     logLevel: 'error',
     clearScreen: false,
-    // One cache per port: two demos starting at once must not write the same files.
-    cacheDir: `node_modules/.vite/demo-${port}`,
+    cacheDir,
     plugins: [fillIn(setup)],
     // Without `development`: libraries' warnings to their own users are no business of whoever opens the console here.
     resolve: { conditions: ['module', 'browser'] },
@@ -95,7 +102,7 @@ export const createPartner = async (options: {
       hmr: false,
       ws: false,
       cors: false,
-      watch: null,
+      ...(!watch && { watch: null }),
       warmup: { clientFiles: ['./demo/page/page.ts'] },
     },
     optimizeDeps: { entries: ['index.html', 'demo/return.html'] },
@@ -111,5 +118,9 @@ export const createPartner = async (options: {
     vite.middlewares(request, response);
   };
 
-  return { backend, page, stop: () => vite.close() };
+  const stop = async (): Promise<void> => {
+    await vite.close();
+    if (passing) await rm(cacheDir, { recursive: true, force: true });
+  };
+  return { backend, page, stop };
 };

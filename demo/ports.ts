@@ -9,11 +9,11 @@ const listen = async (port: number): Promise<{ server: Server; port: number }> =
 };
 
 /**
- * Three ports of 127.0.0.1 for page, simulator and chain: `first` and the two after it, or any three free ones for 0.
+ * Finds free ports of 127.0.0.1: `first` and those after it, or any for 0.
  * @throws Error with one sentence for a person, when one is taken.
  */
-export const findPorts = async (first: number): Promise<[number, number, number]> => {
-  const wanted = first === 0 ? [0, 0, 0] : [first, first + 1, first + 2];
+export const findPorts = async (first: number, count: number): Promise<number[]> => {
+  const wanted = Array.from({ length: count }, (_, index) => (first === 0 ? 0 : first + index));
   const open: Server[] = [];
   const found: number[] = [];
   try {
@@ -21,8 +21,8 @@ export const findPorts = async (first: number): Promise<[number, number, number]
       const { server, port: got } = await listen(port).catch((error: NodeJS.ErrnoException) => {
         throw new Error(
           error.code === 'EADDRINUSE'
-            ? `Port ${port} is taken: stop what listens there, or set PORT to the first of three free ports.`
-            : `Port ${port} cannot be used (${error.code}): set PORT to the first of three free ports.`,
+            ? `Port ${port} is taken: stop what listens there, or set PORT to another one.`
+            : `Port ${port} cannot be used (${error.code}): set PORT to another one.`,
           { cause: error },
         );
       });
@@ -32,5 +32,5 @@ export const findPorts = async (first: number): Promise<[number, number, number]
   } finally {
     await Promise.all(open.map((server) => new Promise((resolve) => server.close(resolve))));
   }
-  return found as [number, number, number];
+  return found;
 };

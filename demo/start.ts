@@ -6,8 +6,9 @@ const { PORT = '4400', CDP_API_KEY_ID: id, CDP_API_KEY_SECRET: secret } = proces
 const start = async (): Promise<{ text: string; stop(): Promise<void> }> => {
   const port = Number(PORT);
   if (!/^\d+$/.test(PORT) || port > 65_533) throw new Error(`PORT must be a number up to 65533, not "${PORT}".`);
+  if (!id !== !secret) throw new Error('Set both CDP_API_KEY_ID and CDP_API_KEY_SECRET, or neither for the simulator.');
   if (id && secret) {
-    const { url, stop } = await startAtCoinbase({ port, key: { id, secret } });
+    const { url, stop } = await startAtCoinbase({ port, watch: true, key: { id, secret } });
     const text = `
   Harbor     ${url}
 
@@ -15,7 +16,7 @@ const start = async (): Promise<{ text: string; stop(): Promise<void> }> => {
   Unset CDP_API_KEY_ID and CDP_API_KEY_SECRET for the simulator.`;
     return { text, stop };
   }
-  const { url, simulatorUrl, chainUrl, stop } = await startDemo({ port });
+  const { url, simulatorUrl, chainUrl, stop } = await startDemo({ port, watch: true });
   const text = `
   Harbor     ${url}   open this
   Coinbase   ${simulatorUrl}   simulated
