@@ -29,9 +29,6 @@ const FAULTS = {
 /** The name of a fault of the simulator. */
 export type FaultName = keyof typeof FAULTS;
 
-/** Every fault with one sentence about what it does. */
-export const faultTable: Readonly<Record<FaultName, string>> = FAULTS;
-
 const isFaultName = (name: string): name is FaultName => Object.hasOwn(FAULTS, name);
 
 /** One fault, its description and whether it is on. */

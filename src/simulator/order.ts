@@ -9,7 +9,14 @@ import { type Price, priceOf } from './price.ts';
 /** How the money is paid out, by Coinbase's names. */
 export type CashoutMethod = 'ACH_BANK_ACCOUNT' | 'FIAT_WALLET' | 'PAYPAL';
 
-export type OrderStatus = 'STARTED' | 'SUCCESS' | 'FAILED' | 'EXPIRED';
+/** What a person calls each way to be paid. */
+export const methodNames: Readonly<Record<CashoutMethod, { name: string; hint: string }>> = {
+  ACH_BANK_ACCOUNT: { name: 'Bank account', hint: '1–3 business days' },
+  FIAT_WALLET: { name: 'Coinbase balance', hint: 'At once' },
+  PAYPAL: { name: 'PayPal', hint: 'Within minutes' },
+};
+
+type OrderStatus = 'STARTED' | 'SUCCESS' | 'FAILED' | 'EXPIRED';
 
 /** What a person agreed to in the sell window. */
 export interface Terms {

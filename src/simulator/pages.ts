@@ -2,17 +2,10 @@
 import { html } from 'hono/html';
 import { formatUnits } from 'viem/utils';
 import { type Asset, chainOf } from '../assets.ts';
-import type { CashoutMethod, Terms } from './order.ts';
+import { type CashoutMethod, methodNames, type Terms } from './order.ts';
 import { type Amount, priceOf } from './price.ts';
 
 export type Page = ReturnType<typeof html>;
-
-/** What a person calls each way to be paid. */
-export const methodNames: Readonly<Record<CashoutMethod, { name: string; hint: string }>> = {
-  ACH_BANK_ACCOUNT: { name: 'Bank account', hint: '1–3 business days' },
-  FIAT_WALLET: { name: 'Coinbase balance', hint: 'At once' },
-  PAYPAL: { name: 'PayPal', hint: 'Within minutes' },
-};
 
 const SYMBOLS: Readonly<Record<string, string>> = { USD: '$', EUR: '€', GBP: '£', CAD: 'CA$' };
 
@@ -33,7 +26,7 @@ const layout = (title: string, body: Page): Page => html`<!doctype html>
     <link rel="stylesheet" href="/v3/sell/window.css">
   </head>
   <body>
-    <p class="notice"><strong>Simulator</strong> – no real money</p>
+    <header><strong>Simulator</strong> – no real money</header>
     <main>${body}</main>
     <footer>This is not Coinbase. It stands in for its sell window, for testing.</footer>
   </body>
@@ -92,7 +85,7 @@ export const pricePage = ({ id }: { id: string }, { asset, units, currency, meth
       <p class="total"><span>You receive</span> <strong>${fiat(total)}</strong></p>
       <dl>
         <div><dt>You sell</dt><dd>${formatUnits(units, asset.decimals)} ${asset.asset}</dd></div>
-        <div><dt>Price</dt><dd>${unitPrice.value} ${currency}</dd></div>
+        <div><dt>Price</dt><dd>1 ${asset.asset} = ${fiat(unitPrice)}</dd></div>
         <div><dt>Subtotal</dt><dd>${fiat(subtotal)}</dd></div>
         <div><dt>Fee (1%)</dt><dd>${fiat(fee)}</dd></div>
         <div><dt>Receive at least</dt><dd>${fiat(minimumTotal)}</dd></div>
@@ -114,7 +107,7 @@ export const startedPage = ({ asset, units }: Terms): Page =>
     html`
       ${progress(3)}
       <h1>Your cash-out has started</h1>
-      <p>Go back to the site to send ${formatUnits(units, asset.decimals)} ${asset.asset} from your wallet.</p>
+      <p class="next">Go back to the site to send ${formatUnits(units, asset.decimals)} ${asset.asset} from your wallet.</p>
       <p>You have 30 minutes. You can close this window.</p>`,
   );
 

@@ -15,7 +15,7 @@ export const styles = `
 }
 * { box-sizing: border-box; }
 body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; color: var(--ink); background: var(--ground); }
-.notice { margin: 0; padding: .5rem 1rem; text-align: center; font-size: .875rem; color: #3d2c00; background: #ffd866; }
+header { margin: 0; padding: .5rem 1rem; text-align: center; font-size: .875rem; color: #3d2c00; background: #ffd866; }
 main { width: 100%; max-width: 28rem; margin: 0 auto; padding: 1.25rem 1.5rem; flex: 1; }
 footer { padding: .75rem 1.5rem; text-align: center; font-size: .75rem; color: var(--soft); }
 h1 { margin: 0 0 1.25rem; font-size: 1.5rem; line-height: 1.25; }
@@ -33,14 +33,16 @@ fieldset { margin: 1.25rem 0; padding: 0; border: 0; }
 .fault { margin: .375rem 0 0; font-weight: 600; color: var(--fault); }
 .choice { display: flex; align-items: center; gap: .75rem; margin-bottom: .5rem; padding: .75rem 1rem; border: 1px solid var(--line); border-radius: 12px; cursor: pointer; }
 .choice:has(:checked) { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent); }
-.choice:focus-within { outline: 3px solid var(--accent); outline-offset: 1px; }
+.choice:has(:focus-visible) { outline: 3px solid var(--accent); outline-offset: 1px; }
 .choice input { width: 1.125rem; height: 1.125rem; margin: 0; accent-color: var(--accent); outline: 0; }
 .choice small { margin-left: auto; font-weight: 400; color: var(--soft); }
 button { width: 100%; min-height: 3rem; border: 0; border-radius: 999px; font: inherit; font-weight: 600; color: var(--on-accent); background: var(--accent); cursor: pointer; }
 button:hover { filter: brightness(1.1); }
 button:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }
 a { color: var(--accent); border-radius: 4px; }
-.back { margin: .75rem 0 0; text-align: center; }
+.back { margin: .25rem 0 0; text-align: center; }
+.back a { display: inline-block; padding: .625rem 1.5rem; }
+.next { padding: 1rem; border-radius: 12px; font-weight: 600; background: var(--panel); }
 .total { display: flex; flex-direction: column; margin: 0 0 1rem; padding: 1rem; border-radius: 12px; text-align: center; background: var(--panel); }
 .total span { color: var(--soft); }
 .total strong { font-size: 2.25rem; line-height: 1.2; font-variant-numeric: tabular-nums; }

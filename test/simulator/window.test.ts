@@ -124,6 +124,16 @@ describe('the sell window', () => {
     }
   });
 
+  test('takes its style from its own origin, as its policy allows', async () => {
+    const { open, browse } = await createWorld();
+    const [, href = ''] =
+      /<link rel="stylesheet" href="([^"]+)">/.exec(await (await browse(await open())).text()) ?? [];
+    const { status, headers } = await browse(href);
+    assert.equal(status, 200);
+    assert.match(headers.get('Content-Type') ?? '', /^text\/css/);
+    assert.match(headers.get('Content-Security-Policy') ?? '', /style-src 'self'/);
+  });
+
   test('says on every page that no money is real', async () => {
     const { open, browse, toPrice, cashOut, inputPath } = await createWorld();
     const path = await open();
