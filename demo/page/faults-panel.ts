@@ -64,6 +64,5 @@ export const startFaultsPanel = async (panel: HTMLElement): Promise<void> => {
     `;
   };
 
-  panel.hidden = false;
   show(await get<Fault[]>('/demo/faults'));
 };

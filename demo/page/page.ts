@@ -45,6 +45,7 @@ startSellForm(part('sell'), button);
 const mode = part('mode');
 const note = part('note');
 if (isSimulated) {
+  for (const element of document.querySelectorAll<HTMLElement>('.simulated')) element.hidden = false;
   mode.textContent = 'Demo: no real money';
   note.textContent = 'For you, not for visitors. Chain, wallet and Coinbase are simulated on this machine.';
 
@@ -59,9 +60,7 @@ if (isSimulated) {
   startBalance(part('usdc'), part('ether'), () => owner);
   await startFaultsPanel(part('faults-panel'));
 
-  const startOver = part('start-over');
-  startOver.hidden = false;
-  startOver.addEventListener('click', async () => {
+  part('start-over').addEventListener('click', async () => {
     await post('/demo/reset');
     localStorage.clear();
     sessionStorage.clear();

@@ -124,7 +124,6 @@ export const startWalletPanel = (panel: HTMLElement, place: HTMLElement, onView:
     }
     setTimeout(look, LOOK_EVERY_MS);
   };
-  panel.hidden = false;
   void look();
 };
 
