@@ -14,6 +14,8 @@ import { isOver, type Stage } from './stages.ts';
 export interface Watcher {
   /** What the page asks for now. Throws `no-endpoint`, `unknown-asset` or `bad-amount`. */
   wish(): Wish;
+  /** Absolute address that the backend's relative ones are resolved against. */
+  base(): string;
   provider(): Provider | undefined;
   sender(): Sender | undefined;
   fetch(): typeof fetch;

@@ -1,0 +1,101 @@
+// What the element says, in plain sentences. Knows stages and what can be true in them; a page replaces any of it through `labels`.
+import type { Sale } from './sale.ts';
+import type { Stage } from './stages.ts';
+
+/** Every word the element shows. `{…}` places are filled in. */
+export const WORDS = {
+  // The main button, by stage; in `idle` the page's own slot shows instead.
+  idle: 'Cash out',
+  connecting: 'Connecting…',
+  opening: 'Opening Coinbase…',
+  selling: 'Back to Coinbase',
+  ordered: 'Review transfer',
+  sending: 'Confirm in your wallet',
+  unsure: 'Checking…',
+  settling: 'On its way',
+  completed: 'Done',
+  failed: 'Try again',
+  cancelled: 'Start again',
+
+  // The status line.
+  sayConnected: 'Your wallet is connected. Press again to go on.',
+  sayChoose: 'Choose a wallet.',
+  sayConnecting: 'Choose an account in your wallet.',
+  sayOpening: 'Opening Coinbase…',
+  saySelling: 'Finish in the Coinbase window. This page goes on by itself.',
+  sayReturned: 'Waiting for Coinbase to confirm your order…',
+  sayOrdered: 'Check the transfer, then send it from your wallet.',
+  sayUncommitted: 'Send only if you have pressed “Cash out now” at Coinbase.',
+  sayPreparing: 'Checking the transfer with your wallet…',
+  sayWaiting: 'Coinbase is not ready for this transfer.',
+  saySending: 'Compare the address, then confirm the transfer in your wallet.',
+  sayUnsure:
+    'The transfer may have been sent. Look into your wallet. Nothing is asked of it again until this is known.',
+  saySettling: 'Sent. Coinbase confirms the transfer and pays you out.',
+  sayCompleted: 'Coinbase has paid out {fiat}.',
+  sayFailedUnsent: 'Nothing was sent.',
+  sayFailedSent: 'What you sent is in your Coinbase account.',
+  sayFailedUnsure:
+    'If a request is still open in your wallet, decline it. If your wallet shows the transfer, it is in your Coinbase account.',
+  sayCancelled: 'Cancelled. Nothing was sent.',
+
+  // The panel.
+  panel: 'Transfer to Coinbase',
+  wallets: 'Wallets',
+  amount: 'You send',
+  fiat: 'You receive',
+  network: 'Network',
+  from: 'From',
+  address: 'To, at Coinbase',
+  deadline: 'Send within',
+  send: 'Send {amount}',
+  cancel: 'Cancel',
+  sameTab: 'Continue in this tab',
+  notSent: 'Nothing was sent',
+  transfer: 'See the transfer',
+
+  waitingTitle: 'Coinbase',
+} as const;
+
+export type Words = { [Key in keyof typeof WORDS]: string };
+
+/** `{name}` in a text replaced by its value. */
+export const fill = (text: string, values: Record<string, string>): string =>
+  text.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
+
+const byStage: Partial<Record<Stage, keyof Words>> = {
+  connecting: 'sayConnecting',
+  opening: 'sayOpening',
+  sending: 'saySending',
+  unsure: 'sayUnsure',
+  settling: 'saySettling',
+  completed: 'sayCompleted',
+  cancelled: 'sayCancelled',
+};
+
+/** The status line's key for a sale, where there is something to say. */
+export const statusKey = (sale: Sale, isPreparing: boolean, isSendable: boolean): keyof Words | undefined => {
+  const { stage, returned, txHash, attempt } = sale;
+  if (stage === 'selling') return returned ? 'sayReturned' : 'saySelling';
+  if (stage === 'failed') return txHash ? 'sayFailedSent' : attempt ? 'sayFailedUnsure' : 'sayFailedUnsent';
+  if (stage !== 'ordered') return byStage[stage];
+  if (isPreparing) return 'sayPreparing';
+  if (!isSendable) return 'sayWaiting';
+  return returned ? 'sayOrdered' : 'sayUncommitted';
+};
+
+/** An amount of fiat in the reader's way; where the currency is none that the browser knows, as Coinbase wrote it. */
+export const formatFiat = (fiat: { value: string; currency: string } | null, locale: string | undefined): string => {
+  if (!fiat) return '';
+  try {
+    return new Intl.NumberFormat(locale, { style: 'currency', currency: fiat.currency }).format(Number(fiat.value));
+  } catch {
+    return `${fiat.value} ${fiat.currency}`;
+  }
+};
+
+/** Time left as m:ss, never below zero. */
+export const formatLeft = (ms: number): string => {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+};
