@@ -3,7 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { findAsset } from './assets.ts';
 import { OfframpError } from './errors.ts';
-import { announce, type OfframpEventMap, type PublicSale, publicSale } from './events.ts';
+import { announce, type PublicSale, publicSale } from './events.ts';
 import { type Flow, flowOf, type Watcher } from './flow.ts';
 import { styles } from './offramp-button.styles.ts';
 import type { Wish } from './opening.ts';
