@@ -1,5 +1,5 @@
 // Runs test files in every engine there is, with @web/test-runner over Vite. Does not know which files those are.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   type BrowserLauncher,
   chromeLauncher,
@@ -10,7 +10,6 @@ import {
   type TestSuiteResult,
 } from '@web/test-runner';
 import { webdriverLauncher } from '@web/test-runner-webdriver';
-import { createServer, type ViteDevServer } from 'vite';
 import {
   type Browsers,
   chromiumOptions,
@@ -20,6 +19,7 @@ import {
   type WebKitDriver,
 } from './browsers.ts';
 import type { Outcome } from './run.ts';
+import { startVite } from './vite.ts';
 
 /** @web/test-runner calls every puppeteer browser "Chrome" and sets names late; a report must say which engine failed. */
 const named = (name: Engine, launcher: object): BrowserLauncher =>
@@ -45,33 +45,13 @@ const launchers = ({ chromium, firefox }: Browsers, webkit: WebKitDriver | undef
     : []),
 ];
 
-/** Vite turns TypeScript into what browsers run and bundles each dependency once. A cache of its own keeps runs apart. */
-const startVite = (files: readonly string[], cacheDir: string): Promise<ViteDevServer> =>
-  createServer({
-    configFile: false,
-    clearScreen: false,
-    appType: 'custom',
-    logLevel: 'warn',
-    publicDir: 'test/public',
-    cacheDir,
-    optimizeDeps: { entries: [...files], exclude: ['@web/test-runner-commands'] },
-    plugins: [
-      {
-        name: 'test-runner-socket',
-        enforce: 'pre',
-        resolveId: (id) => (id === '/__web-dev-server__web-socket.js' ? { id, external: true } : undefined),
-      },
-    ],
-    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-  });
-
 const WORKER = '/mockServiceWorker.js';
 
 const isRunnersOwn = (path: string): boolean =>
   path === '/' || path.startsWith('/__web-') || path.includes('/@web/test-runner');
 
 /** Serves msw's worker at the root, so that its scope is the test page, and everything that is not the runner's own by Vite. */
-const serve = (vite: ViteDevServer): NonNullable<TestRunnerConfig['middleware']>[number] => {
+const serve = (vite: Awaited<ReturnType<typeof startVite>>): NonNullable<TestRunnerConfig['middleware']>[number] => {
   const worker = readFileSync(new URL('../node_modules/msw/lib/mockServiceWorker.js', import.meta.url), 'utf8');
   return async (context, next) => {
     if (isRunnersOwn(context.path)) return next();
@@ -115,9 +95,8 @@ const count = (sessions: readonly TestSession[]): Outcome => {
 
 /** Runs the files in all engines found and prints failures; each test counts once per engine. */
 export const runBrowserTests = async (files: readonly string[], browsers: Browsers): Promise<Outcome> => {
-  const cacheDir = `node_modules/.vite/test-${process.pid}`;
   const webkit = browsers.webkit && (await startWebKit());
-  const vite = await startVite(files, cacheDir);
+  const vite = await startVite(files);
   try {
     let outcome: Outcome = { passed: 0, failed: files.length };
     const runner = await startTestRunner({
@@ -150,6 +129,5 @@ export const runBrowserTests = async (files: readonly string[], browsers: Browse
   } finally {
     await vite.close();
     await webkit?.stop();
-    rmSync(cacheDir, { recursive: true, force: true });
   }
 };
