@@ -1,12 +1,11 @@
 // Runs a sale: transition, save, tell, then start the new stage's one activity. Knows the order of things; the doors do them,
 // `sale.ts` decides them, `sending.ts` holds the one path on which a wallet is asked. Belongs to the page, not to an element.
+import { activities } from './activities.ts';
 import { OfframpError } from './errors.ts';
 import { opening, type Wish } from './opening.ts';
-import { isUnchanged, pickOrder, recordOf } from './order.ts';
-import { poll } from './poll.ts';
 import type { Ports, Provider, Sender } from './ports.ts';
 import { NO_SALE, type Sale, type SaleEvent, transition } from './sale.ts';
-import type { ReturnSignal, SaleList, SaleRecord } from './schema.ts';
+import type { SaleRecord } from './schema.ts';
 import { sending } from './sending.ts';
 import { isOver, type Stage } from './stages.ts';
 
@@ -73,24 +72,14 @@ export interface Flow {
   readAccount(address?: string): Promise<void>;
 }
 
-/** A sale that saw no order by then has none: Coinbase's tokens live five minutes, people take longer. */
-const LONGEST_SELLING = 2 * 3_600_000;
-const DEADLINE_CHECK = 15_000;
-/** After this an unanswered wallet is "perhaps sent"; a late answer still counts. */
-const PATIENCE = 120_000;
-/** Another tab's last save may arrive a little after its lock was freed. */
-const SAVE_LAG = 500;
-
 export const createFlow = (key: string, makePorts: (host: () => Watcher | undefined) => Ports): Flow => {
   const watchers = new Set<Watcher>();
-  const nudges = new Set<() => void>();
   let host: Watcher | undefined;
   let undos: (() => void)[] = [];
   let activity = new AbortController();
-  let toldCode: string | undefined;
 
   const ports = makePorts(() => host);
-  const { clock, store, claims, popup, backend, wallet } = ports;
+  const { clock, store, popup, wallet } = ports;
 
   /** Saved sales that a page can take up; what comes before `selling` lives and dies with its own page. */
   const goesOn = ({ stage }: Sale): boolean => stage !== 'idle' && stage !== 'connecting' && stage !== 'opening';
@@ -103,10 +92,6 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   let sale: Sale = kept() ?? NO_SALE;
   let isKept = false;
   let skew = sale.skew;
-
-  const nudge = () => {
-    for (const listener of [...nudges]) listener();
-  };
 
   const tell = (cause: unknown) => {
     const error = cause instanceof OfframpError ? cause : new OfframpError('wallet-failed', { cause });
@@ -122,7 +107,9 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     sale = next;
     const isEntered = next.stage !== previous.stage || next.id !== previous.id;
     if (isEntered) activity.abort();
-    const told = error?.at(previous.stage);
+    const why =
+      error ?? (isEntered && next.stage === 'failed' && next.error ? new OfframpError(next.error) : undefined);
+    const told = why?.at(previous.stage);
     for (const watcher of [...watchers]) watcher.onSale(previous.stage, told);
     if (told) for (const watcher of [...watchers]) watcher.onError(told);
     // A listener may have moved the sale on; then that move has begun its own activity.
@@ -170,122 +157,11 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
 
   const door = opening(run);
   const sender = sending(run);
-
-  /** Polls this sale's orders for as long as the stage lasts. */
-  const follow = (signal: AbortSignal, onList: (list: SaleList) => void | Promise<void>) =>
-    poll({
-      ask: (inFlight) => backend.list(sale.statusUrl ?? '', inFlight),
-      onAnswer: (list) => {
-        toldCode = undefined;
-        run.hearTime(list);
-        return onList(list);
-      },
-      onError: (error) => {
-        // The same trouble is told once, not at every try.
-        if (error.code !== toldCode) tell(error);
-        toldCode = error.code;
-      },
-      onNudge: (listener) => {
-        nudges.add(listener);
-        return () => nudges.delete(listener);
-      },
-      isGentle: () => sale.stage === 'selling' && !sale.returned,
-      clock,
-      signal,
-    });
-
-  const followOrder = (signal: AbortSignal, afterwards?: () => Promise<void>) =>
-    follow(signal, async ({ transactions }) => {
-      const { order } = sale;
-      const record = order && recordOf(transactions, order.transactionId);
-      if (record && sale.stage === 'ordered' && !isUnchanged(record, order)) {
-        dispatch({ type: 'fail', code: 'order-refused' }, new OfframpError('order-refused'));
-      } else if (record) applyRecord(record);
-      if (!signal.aborted) await afterwards?.();
-    });
-
-  const findOrder = ({ transactions }: SaleList) => {
-    const { asset, network, from, startedAt } = sale;
-    const pick = pickOrder(transactions, { asset, network, from: from ?? '', startedAt }, run.now());
-    if (pick.kind === 'order') {
-      const { order, record } = pick;
-      dispatch({ type: 'order', order, status: record.status, fiat: record.total ?? null });
-      applyRecord(record);
-    } else if (pick.kind === 'refused') {
-      dispatch({ type: 'fail', code: pick.code }, new OfframpError(pick.code, { message: pick.message }));
-    } else if (pick.kind === 'over' || run.now() - startedAt > LONGEST_SELLING) {
-      const code = pick.kind === 'over' && pick.record.status === 'FAILED' ? 'order-failed' : 'order-expired';
-      dispatch({ type: 'fail', code }, new OfframpError(code));
-    }
-  };
-
-  /** After a return signal the wallet is asked at once, the first time (rule 7). */
-  const sendByItself = () => {
-    const mayAsk = sale.stage === 'ordered' && sale.returned && !sale.asked;
-    if (mayAsk && !run.watchers().some((watcher) => watcher.confirmsSend())) sender.send('auto');
-  };
-
-  const hearReturn = ({ sale: id, nonce }: ReturnSignal) => {
-    if (id !== sale.id || !dispatch({ type: 'returned', nonce })) return;
-    nudge();
-    sendByItself();
-  };
-
-  const hearKeptReturn = () => {
-    const signal = popup.returned(sale.id);
-    if (signal) hearReturn(signal);
-  };
-
-  /** The window closing is a reason to look, never an end (rule 13). */
-  const watchWindow = async (signal: AbortSignal) => {
-    while (popup.isOpen && !signal.aborted) await clock.wait(SAVE_LAG, signal);
-    if (!signal.aborted) nudge();
-    refresh();
-  };
-
-  const endAtDeadline = async (signal: AbortSignal) => {
-    const deadline = sale.order?.deadline ?? 0;
-    while (run.now() < deadline && !signal.aborted) {
-      await clock.wait(Math.min(deadline - run.now(), DEADLINE_CHECK), signal);
-    }
-    if (!signal.aborted) dispatch({ type: 'fail', code: 'order-expired' }, new OfframpError('order-expired'));
-  };
-
-  const activities: Partial<Record<Stage, (signal: AbortSignal) => unknown>> = {
-    opening: (signal) => door.mint(signal),
-
-    selling: (signal) => {
-      hearKeptReturn();
-      void watchWindow(signal);
-      return follow(signal, findOrder);
-    },
-
-    ordered: async (signal) => {
-      await sender.recover(signal);
-      if (signal.aborted) return;
-      hearKeptReturn();
-      void endAtDeadline(signal);
-      void followOrder(signal);
-      sendByItself();
-    },
-
-    sending: async (signal) => {
-      void followOrder(signal);
-      if (sender.isAsking) await clock.wait(PATIENCE, signal);
-      else {
-        await claims.whenNobodyAsks(sale.id, signal);
-        await clock.wait(SAVE_LAG, signal);
-      }
-      if (!signal.aborted) dispatch({ type: 'unsure' });
-    },
-
-    unsure: (signal) => followOrder(signal, () => sender.reconcile()),
-    settling: (signal) => followOrder(signal),
-  };
+  const { byStage, hearReturn } = activities(run, { mint: door.mint, sender });
 
   const begin = () => {
     activity = new AbortController();
-    if (watchers.size > 0) void activities[sale.stage]?.(activity.signal);
+    if (watchers.size > 0) void byStage[sale.stage]?.(activity.signal);
   };
 
   return {
@@ -301,7 +177,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
       watchers.add(watcher);
       host = watcher;
       if (watchers.size === 1) {
-        undos = [clock.onWake(nudge), popup.onReturn(hearReturn), store.onChange(key, adopt)];
+        undos = [popup.onReturn(hearReturn), store.onChange(key, adopt)];
         adopt(kept());
         begin();
       }

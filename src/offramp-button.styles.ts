@@ -94,7 +94,10 @@ export const styles = css`
     background: var(--_surface);
   }
   dl {
-    margin: 0 0 1rem;
+    margin: 0;
+  }
+  dl + .presses {
+    margin-block-start: 1rem;
   }
   .line {
     display: flex;

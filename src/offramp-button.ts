@@ -21,6 +21,8 @@ import { reviewPanel, walletChooser } from './review-panel.ts';
 import type { Stage } from './stages.ts';
 import { fill, formatFiat, statusKey, WORDS, type Words } from './words.ts';
 
+type Step = 'offramp-before-open' | 'offramp-before-send';
+
 const COINBASE = 'https://pay.coinbase.com';
 
 const makePorts = (host: () => Watcher | undefined) => {
@@ -149,6 +151,8 @@ export class OfframpButton extends LitElement {
   #isSameTab = false;
   #countdown: ReturnType<typeof setInterval> | undefined;
   #stopListening: (() => void) | undefined;
+  #prevented: Step | undefined;
+  #allowed: Step | undefined;
 
   constructor() {
     super();
@@ -185,8 +189,12 @@ export class OfframpButton extends LitElement {
     });
   }
 
-  /** The press, from code: call it in a person's press, or the browser blocks Coinbase's window. */
+  /** The press, from code: call it in a person's press, or the browser blocks Coinbase's window. Goes on where `offramp-before-open` was prevented. */
   start(): void {
+    this.#goOn('offramp-before-open', () => this.#start());
+  }
+
+  #start(): void {
     const flow = this.#flow;
     if (!flow || this.disabled) return;
     this.#error = undefined;
@@ -197,7 +205,7 @@ export class OfframpButton extends LitElement {
 
   /** Goes on with a send that `offramp-before-send` stopped. Without a return from Coinbase only the person's press sends. */
   send(): void {
-    this.#flow?.send(false);
+    this.#goOn('offramp-before-send', () => this.#flow?.send(false));
   }
 
   /** Gives the sale up, where nothing has been asked of a wallet yet. */
@@ -317,18 +325,29 @@ export class OfframpButton extends LitElement {
   #press(): void {
     if (this.stage === 'completed') this.reset();
     else if (this.stage === 'ordered') this.renderRoot.querySelector<HTMLElement>('[part=send]')?.focus();
-    else this.start();
+    else this.#start();
   }
 
   #continueHere = (): void => {
     this.#isSameTab = true;
-    this.start();
+    this.#start();
     this.#isSameTab = false;
   };
 
-  #ask(name: 'offramp-before-open' | 'offramp-before-send'): boolean {
+  /** A step that the page itself prevented and now calls for is not asked about again. */
+  #goOn(step: Step, go: () => void): void {
+    if (this.#prevented === step) this.#allowed = step;
+    this.#prevented = undefined;
+    go();
+    this.#allowed = undefined;
+  }
+
+  #ask(step: Step): boolean {
     const flow = this.#flow;
-    return !flow || announce(this, name, { sale: flow.sale, previous: flow.sale.stage }, true);
+    if (!flow || this.#allowed === step) return true;
+    const mayGo = announce(this, step, { sale: flow.sale, previous: flow.sale.stage }, true);
+    this.#prevented = mayGo ? undefined : step;
+    return mayGo;
   }
 
   #join(): void {
@@ -390,7 +409,7 @@ export class OfframpButton extends LitElement {
     this.#isChoosing = false;
     this.#chosen = wallet;
     this.#readAccount();
-    this.start();
+    this.#start();
   };
 
   #hear(previous: Stage, error?: OfframpError): void {

@@ -77,7 +77,7 @@ export const reviewPanel = (panel: Panel): TemplateResult | typeof nothing => {
   if (!panel.sale.order && inside === nothing) return nothing;
   return html`<div part="panel" role="group" aria-label=${panel.words.panel}>
     ${transfer(panel)}
-    <div class="presses">${inside}</div>
+    ${inside === nothing ? nothing : html`<div class="presses">${inside}</div>`}
   </div>`;
 };
 

@@ -6,7 +6,7 @@ import { isAwaiting, isSameTransfer, isUnchanged, type Order, recordOf } from '.
 import type { Outcome } from './ports.ts';
 import type { Attempt } from './sale.ts';
 
-interface Sending {
+export interface Sending {
   /** From the check to the wallet's answer. */
   readonly isSending: boolean;
   /** A wallet request made by this page is unanswered. */
@@ -39,13 +39,13 @@ export const sending = (run: Run): Sending => {
     const record = recordOf(list.transactions, order.transactionId);
     if (!record) throw new OfframpError('backend-malformed');
     if (!isUnchanged(record, order)) {
-      dispatch({ type: 'fail', code: 'order-refused' }, new OfframpError('order-refused'));
+      dispatch({ type: 'fail', code: 'order-refused' });
       return false;
     }
     applyRecord(record);
     if (!isStillOrdered(order) || !isAwaiting(sale().status ?? '')) return false;
     if (now() < order.deadline) return true;
-    dispatch({ type: 'fail', code: 'order-expired' }, new OfframpError('order-expired'));
+    dispatch({ type: 'fail', code: 'order-expired' });
     return false;
   };
 
@@ -89,7 +89,7 @@ export const sending = (run: Run): Sending => {
       throw cause;
     }
     await releaseAll(order);
-    dispatch({ type: 'fail', code: 'instruction-invalid' }, new OfframpError('instruction-invalid'));
+    dispatch({ type: 'fail', code: 'instruction-invalid' });
     return false;
   };
 
@@ -145,9 +145,7 @@ export const sending = (run: Run): Sending => {
       if (signal.aborted) return;
       throw cause;
     }
-    const isMine = await claims.alone(sale().id, () => ask(order, attempt, by === 'auto'));
-    // Two tabs hear one return signal; the one that comes second has nothing to say.
-    if (!isMine && by !== 'auto') throw new OfframpError('already-claimed');
+    await ask(order, attempt, by === 'auto');
   };
 
   return {
@@ -164,11 +162,13 @@ export const sending = (run: Run): Sending => {
       isSending = true;
       const start = async () => {
         if (by === 'press') dispatch({ type: 'press' });
-        const { order, returned, pressed } = sale();
+        const { id, order, returned, pressed } = sale();
         if (!order || !(returned || pressed)) return;
         if (!run.watchers().every((watcher) => watcher.maySend())) return;
         refresh();
-        await deliver(order, by);
+        const isMine = await claims.alone(id, () => deliver(order, by));
+        // Two tabs hear one return signal; the one that comes second has nothing to say.
+        if (!isMine && by !== 'auto') throw new OfframpError('already-claimed');
       };
       void start()
         .catch(tell)

@@ -1,0 +1,155 @@
+// What each stage does while it lasts. Knows one activity per stage and what its news mean; does not know how stages are
+// entered, saved or told (`flow.ts`), nor how a wallet is asked (`sending.ts`).
+import { OfframpError } from './errors.ts';
+import type { Run } from './flow.ts';
+import { isUnchanged, pickOrder, recordOf } from './order.ts';
+import { poll } from './poll.ts';
+import type { ReturnSignal, SaleList } from './schema.ts';
+import type { Sending } from './sending.ts';
+import type { Stage } from './stages.ts';
+
+interface Activities {
+  /** Started on entering the stage, ended by the signal on leaving it. */
+  byStage: Partial<Record<Stage, (signal: AbortSignal) => unknown>>;
+  hearReturn(signal: ReturnSignal): void;
+}
+
+/** A sale that saw no order by then has none: Coinbase's tokens live five minutes, people take longer. */
+const LONGEST_SELLING = 2 * 3_600_000;
+const DEADLINE_CHECK = 15_000;
+/** After this an unanswered wallet is "perhaps sent"; a late answer still counts. */
+const PATIENCE = 120_000;
+/** Another tab's last save may arrive a little after its lock was freed. */
+const SAVE_LAG = 500;
+
+export const activities = (
+  run: Run,
+  { mint, sender }: { mint: (signal: AbortSignal) => Promise<void>; sender: Sending },
+): Activities => {
+  const { ports, sale, now, dispatch, applyRecord, tell, refresh } = run;
+  const { clock, popup, backend, claims } = ports;
+  const nudges = new Set<() => void>();
+  let toldCode: string | undefined;
+
+  const nudge = () => {
+    for (const listener of [...nudges]) listener();
+  };
+
+  /** Polls this sale's orders for as long as the stage lasts. */
+  const follow = (signal: AbortSignal, onList: (list: SaleList) => void | Promise<void>) =>
+    poll({
+      ask: (inFlight) => backend.list(sale().statusUrl ?? '', inFlight),
+      onAnswer: (list) => {
+        toldCode = undefined;
+        run.hearTime(list);
+        return onList(list);
+      },
+      onError: (error) => {
+        // The same trouble is told once, not at every try.
+        if (error.code !== toldCode) tell(error);
+        toldCode = error.code;
+      },
+      onNudge: (listener) => {
+        nudges.add(listener);
+        const unwake = clock.onWake(listener);
+        return () => {
+          nudges.delete(listener);
+          unwake();
+        };
+      },
+      isGentle: () => sale().stage === 'selling' && !sale().returned,
+      clock,
+      signal,
+    });
+
+  const followOrder = (signal: AbortSignal, afterwards?: () => Promise<void>) =>
+    follow(signal, async ({ transactions }) => {
+      const { order } = sale();
+      const record = order && recordOf(transactions, order.transactionId);
+      if (record && sale().stage === 'ordered' && !isUnchanged(record, order)) {
+        dispatch({ type: 'fail', code: 'order-refused' });
+      } else if (record) applyRecord(record);
+      if (!signal.aborted) await afterwards?.();
+    });
+
+  const findOrder = ({ transactions }: SaleList) => {
+    const { asset, network, from, startedAt } = sale();
+    const pick = pickOrder(transactions, { asset, network, from: from ?? '', startedAt }, now());
+    if (pick.kind === 'order') {
+      const { order, record } = pick;
+      dispatch({ type: 'order', order, status: record.status, fiat: record.total ?? null });
+      applyRecord(record);
+    } else if (pick.kind === 'refused') {
+      dispatch({ type: 'fail', code: pick.code }, new OfframpError(pick.code, { message: pick.message }));
+    } else if (pick.kind === 'over' || now() - startedAt > LONGEST_SELLING) {
+      const code = pick.kind === 'over' && pick.record.status === 'FAILED' ? 'order-failed' : 'order-expired';
+      dispatch({ type: 'fail', code });
+    }
+  };
+
+  /** After a return signal the wallet is asked at once, the first time (rule 7). */
+  const sendByItself = () => {
+    const mayAsk = sale().stage === 'ordered' && sale().returned && !sale().asked;
+    if (mayAsk && !run.watchers().some((watcher) => watcher.confirmsSend())) sender.send('auto');
+  };
+
+  const hearReturn = ({ sale: id, nonce }: ReturnSignal) => {
+    if (id !== sale().id || !dispatch({ type: 'returned', nonce })) return;
+    nudge();
+    sendByItself();
+  };
+
+  const hearKeptReturn = () => {
+    const signal = popup.returned(sale().id);
+    if (signal) hearReturn(signal);
+  };
+
+  /** The window closing is a reason to look, never an end (rule 13). */
+  const watchWindow = async (signal: AbortSignal) => {
+    while (popup.isOpen && !signal.aborted) await clock.wait(SAVE_LAG, signal);
+    if (!signal.aborted) nudge();
+    refresh();
+  };
+
+  const endAtDeadline = async (signal: AbortSignal) => {
+    const deadline = sale().order?.deadline ?? 0;
+    while (now() < deadline && !signal.aborted) {
+      await clock.wait(Math.min(deadline - now(), DEADLINE_CHECK), signal);
+    }
+    if (!signal.aborted) dispatch({ type: 'fail', code: 'order-expired' });
+  };
+
+  const byStage: Activities['byStage'] = {
+    opening: mint,
+
+    selling: (signal) => {
+      hearKeptReturn();
+      void watchWindow(signal);
+      return follow(signal, findOrder);
+    },
+
+    ordered: async (signal) => {
+      await sender.recover(signal);
+      if (signal.aborted) return;
+      hearKeptReturn();
+      void endAtDeadline(signal);
+      void followOrder(signal);
+      sendByItself();
+    },
+
+    sending: async (signal) => {
+      void followOrder(signal);
+      if (sender.isAsking) await clock.wait(PATIENCE, signal);
+      else {
+        await claims.whenNobodyAsks(sale().id, signal);
+        await clock.wait(SAVE_LAG, signal);
+      }
+      if (!signal.aborted) dispatch({ type: 'unsure' });
+    },
+
+    unsure: (signal) => followOrder(signal, () => sender.reconcile()),
+    settling: (signal) => followOrder(signal),
+  };
+
+  return { byStage, hearReturn };
+};
