@@ -26,7 +26,8 @@ export { createMemoryStore, type Store } from './server/store.ts';
 // `/sales/token` is the token route of a kit mounted at `/sales`: no reference is the word "token".
 const ROUTE = /\/(?:token|sales\/(?!token$)[^/]+(?:\/claim)?)$/;
 
-const pathOf = (request: Request): string => new URL(request.url).pathname;
+/** With one slash at its start: answered back as a path, two would name another host. */
+const pathOf = (request: Request): string => new URL(request.url).pathname.replace(/^\/+/, '/');
 
 /** The last segments are the route; everything before them is where the backend mounted the handler. */
 const routeOf = (request: Request): string => ROUTE.exec(pathOf(request))?.[0] ?? '/';

@@ -14,7 +14,7 @@ const RETRY_AFTER = 2;
 const LONGEST_RETRY_AFTER = 3600;
 
 /** Whose crypto is to be sold, and the visitor's address on the Internet, which Coinbase asks for. */
-export interface Mint {
+interface Mint {
   address: string;
   asset: string;
   network: string;

@@ -39,6 +39,13 @@ for (const prefix of ['', '/offramp', '/a/b/c', '/token', '/api/sales', '/sales/
   });
 }
 
+test('a path that begins with two slashes does not become another host', async () => {
+  const { ask } = createKit();
+  const answer = await ask('POST', '//evil.example/token', BODY);
+  const { statusUrl } = (await answer.json()) as { statusUrl: string };
+  assert.equal(new URL(statusUrl, SHOP).origin, SHOP);
+});
+
 test('minting again for the same sale gives the same reference, another sale another', async () => {
   const { mint } = createKit();
   const [one, again, other] = [await mint('sale-1'), await mint('sale-1'), await mint('sale-2')];
