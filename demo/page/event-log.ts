@@ -4,7 +4,6 @@ import type { OfframpButton } from '../../src/offramp-button.ts';
 const kept = 200;
 
 const clock = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
   minute: '2-digit',
   second: '2-digit',
   fractionalSecondDigits: 3,

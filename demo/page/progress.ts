@@ -1,23 +1,34 @@
 // "This cash-out", in Harbor's own words: what a partner makes of the button's events. Knows stages; asks nobody.
 import { html, render } from 'lit';
+import type { PublicSale } from '../../src/index.ts';
 import type { OfframpButton } from '../../src/offramp-button.ts';
 import type { Stage } from '../../src/stages.ts';
 
 interface Step {
   title: string;
-  text: string;
+  text: (sale: PublicSale | null) => string;
   stages: Stage[];
 }
 
+const received = (sale: PublicSale | null): string =>
+  sale?.txHash ? `Transfer ${sale.txHash.slice(0, 10)}…${sale.txHash.slice(-8)}` : 'Usually within a few minutes.';
+
+const paid = (sale: PublicSale | null): string =>
+  sale?.fiat ? `${sale.fiat.value} ${sale.fiat.currency}, to your bank, by Coinbase.` : 'To your bank, by Coinbase.';
+
 const steps: Step[] = [
-  { title: 'Agree on a price', text: 'At Coinbase, in its own window.', stages: ['connecting', 'opening', 'selling'] },
+  {
+    title: 'Agree on a price',
+    text: () => 'At Coinbase, in its own window.',
+    stages: ['connecting', 'opening', 'selling'],
+  },
   {
     title: 'Send from your wallet',
-    text: 'One transfer, which you confirm.',
+    text: () => 'One transfer, which you confirm.',
     stages: ['ordered', 'sending', 'unsure'],
   },
-  { title: 'Coinbase receives it', text: 'Usually within a few minutes.', stages: ['settling'] },
-  { title: 'Paid out', text: 'To your bank, by Coinbase.', stages: ['completed'] },
+  { title: 'Coinbase receives it', text: received, stages: ['settling'] },
+  { title: 'Paid out', text: paid, stages: ['completed'] },
 ];
 
 const endings: Partial<Record<Stage, string>> = {
@@ -46,7 +57,7 @@ export const startProgress = (list: HTMLElement, button: OfframpButton): void =>
           index,
         ) => html`<li class=${mark(index)} aria-current=${mark(index) === 'now' ? 'step' : 'false'}>
           <strong>${title}</strong>
-          <span>${index === Math.max(reached, 0) && ending ? ending : index === 2 && sale?.txHash ? sale.txHash : text}</span>
+          <span>${index === Math.max(reached, 0) && ending ? ending : text(sale)}</span>
         </li>`,
       ),
       list,

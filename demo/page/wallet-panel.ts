@@ -117,11 +117,9 @@ export const startWalletPanel = (panel: HTMLElement, place: HTMLElement, onView:
   `;
 
   const look = async (): Promise<void> => {
-    if (document.visibilityState === 'visible') {
-      // Without the demo's server there is nothing to show; the next look may find it again.
-      const view = await get<WalletView>('/demo/wallet').catch(() => undefined);
-      if (view) show(view);
-    }
+    // Without the demo's server there is nothing to show; the next look may find it again.
+    const view = await get<WalletView>('/demo/wallet').catch(() => undefined);
+    if (view) show(view);
     setTimeout(look, LOOK_EVERY_MS);
   };
   void look();
