@@ -9,6 +9,8 @@ const modules: UserConfig = {
   publicDir: false,
   build: {
     target: 'es2022',
+    // Left readable: who installs this wants to see what moves their visitors' money, and their own build minifies it.
+    minify: false,
     lib: {
       entry: Object.fromEntries(
         ['index', 'offramp-button', 'return', 'server', 'simulator'].map((name) => [name, source(name)]),
@@ -27,6 +29,8 @@ const single: UserConfig = {
   build: {
     target: 'es2022',
     emptyOutDir: false,
+    // The licences of what is bundled ask to go with it.
+    license: { fileName: 'offramp-button.min.LICENSE.md' },
     lib: { entry: source('index'), formats: ['es'], fileName: () => 'offramp-button.min.js' },
     rolldownOptions: { output: { codeSplitting: false, minify: true } },
   },
