@@ -2,12 +2,13 @@
 // `sale.ts` decides them, `sending.ts` holds the one path on which a wallet is asked. Belongs to the page, not to an element.
 import { activities } from './activities.ts';
 import { OfframpError } from './errors.ts';
-import { opening, type Wish } from './opening.ts';
+import { opening } from './opening.ts';
 import type { Ports, Provider, Sender } from './ports.ts';
 import { NO_SALE, type Sale, type SaleEvent, transition } from './sale.ts';
 import type { SaleRecord } from './schema.ts';
 import { sending } from './sending.ts';
 import { isOver, type Stage } from './stages.ts';
+import type { Wish } from './wish.ts';
 
 /** Who shows a sale: what it wants, what it allows, and how it hears. An element is one. */
 export interface Watcher {

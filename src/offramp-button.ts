@@ -1,44 +1,22 @@
 // The element: attributes in, presses in; view, states, events out. Knows how a sale looks and puts the doors together;
 // does not know how a sale goes on (`flow.ts`).
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { findAsset } from './assets.ts';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { ButtonAttributes } from './attributes.ts';
+import { openDoors } from './doors.ts';
 import { OfframpError } from './errors.ts';
 import { announce, type PublicSale, publicSale } from './events.ts';
 import { type Flow, flowOf, type Watcher } from './flow.ts';
 import { styles } from './offramp-button.styles.ts';
-import type { Wish } from './opening.ts';
-import { exactUnits, isAwaiting } from './order.ts';
-import { createBackend } from './ports/backend.ts';
-import { createClaims } from './ports/claims.ts';
-import { createClock } from './ports/clock.ts';
-import { discoverWallets, type FoundWallet, injectedWallet } from './ports/discovery.ts';
-import { createPopup } from './ports/popup.ts';
-import { createStore } from './ports/store.ts';
-import { createWallet } from './ports/wallet.ts';
-import type { Provider, Sender } from './ports.ts';
+import { isAwaiting } from './order.ts';
+import type { FoundWallet } from './ports/discovery.ts';
 import { whenStaying } from './return.ts';
 import { reviewPanel, walletChooser } from './review-panel.ts';
-import type { Stage } from './stages.ts';
+import { isOver, type Stage } from './stages.ts';
+import { createWalletChoice } from './wallet-choice.ts';
+import { absolute, readWish, type Wish } from './wish.ts';
 import { fill, formatFiat, statusKey, WORDS, type Words } from './words.ts';
 
 type Step = 'offramp-before-open' | 'offramp-before-send';
-
-const COINBASE = 'https://pay.coinbase.com';
-
-const makePorts = (host: () => Watcher | undefined) => {
-  const clock = createClock();
-  return {
-    clock,
-    popup: createPopup({ waiting: () => host()?.waiting() ?? { title: '', text: '' } }),
-    backend: createBackend({
-      fetch: () => host()?.fetch() ?? fetch,
-      base: () => host()?.base() ?? '',
-    }),
-    wallet: createWallet({ provider: () => host()?.provider(), sender: () => host()?.sender(), clock }),
-    store: createStore(),
-    claims: createClaims(),
-  };
-};
 
 /**
  * One button that takes a visitor from crypto in their wallet to money in their bank, through Coinbase Offramp.
@@ -64,32 +42,8 @@ const makePorts = (host: () => Watcher | undefined) => {
  * @fires offramp-before-open - Cancelable: Coinbase's window is about to open.
  * @fires offramp-before-send - Cancelable: the wallet is about to be asked.
  */
-export class OfframpButton extends LitElement {
+export class OfframpButton extends ButtonAttributes {
   static override styles = styles;
-
-  static override properties = {
-    tokenEndpoint: { attribute: 'token-endpoint' },
-    statusEndpoint: { attribute: 'status-endpoint' },
-    asset: {},
-    network: {},
-    amount: {},
-    fiatAmount: { attribute: 'fiat-amount' },
-    fiatCurrency: { attribute: 'fiat-currency' },
-    cashoutMethod: { attribute: 'cashout-method' },
-    redirectUrl: { attribute: 'redirect-url' },
-    wallet: {},
-    presentation: {},
-    confirmSend: { attribute: 'confirm-send', type: Boolean },
-    payOrigin: { attribute: 'pay-origin' },
-    name: {},
-    locale: {},
-    disabled: { type: Boolean },
-    provider: { attribute: false },
-    sender: { attribute: false },
-    address: { attribute: false },
-    fetch: { attribute: false },
-    labels: { attribute: false },
-  };
 
   /** Registers the element, once; a second copy of the script warns and does no harm. */
   static define(tag = 'offramp-button', registry = globalThis.customElements): void {
@@ -98,66 +52,22 @@ export class OfframpButton extends LitElement {
     else if (known !== this) console.warn(`<${tag}> is already defined; this second copy is not used.`);
   }
 
-  /** Address of the backend's token endpoint. */
-  declare tokenEndpoint: string | null;
-  /** Address of a status endpoint, for a backend whose token answer names none. */
-  declare statusEndpoint: string | null;
-  /** Coinbase's ticker; `USDC` by default. */
-  declare asset: string | null;
-  /** Coinbase's network name; `base` by default. */
-  declare network: string | null;
-  /** Amount of crypto, a decimal string. */
-  declare amount: string | null;
-  /** Amount of fiat, a decimal string; passed to Coinbase where there is no `amount`. */
-  declare fiatAmount: string | null;
-  /** ISO 4217; passed to Coinbase. */
-  declare fiatCurrency: string | null;
-  /** Coinbase's name of a cash-out method; passed to Coinbase. */
-  declare cashoutMethod: string | null;
-  /** The return page; this page by default. */
-  declare redirectUrl: string | null;
-  /** Preferred wallet, an EIP-6963 `rdns`. */
-  declare wallet: string | null;
-  /** `auto`, `popup` or `redirect` (same tab); anything else is `auto`. */
-  declare presentation: string | null;
-  /** Waits for a press on "Send" always. */
-  declare confirmSend: boolean;
-  /** Origin of the sell window; only for a simulator. */
-  declare payOrigin: string | null;
-  /** Key of the sale; two buttons with one key show one sale. */
-  declare name: string | null;
-  /** BCP 47, for numbers. */
-  declare locale: string | null;
-  declare disabled: boolean;
-  /** EIP-1193; when set, no wallet is looked for. */
-  declare provider: Provider | null;
-  /** The page's own way to send. */
-  declare sender: Sender | null;
-  /** The source address, where the page knows it. */
-  declare address: string | null;
-  declare fetch: typeof globalThis.fetch | null;
-  /** Other words than the default ones. */
-  declare labels: Partial<Words> | null;
-
   #internals: ElementInternals | undefined;
   #flow: Flow | undefined;
   #key = '';
   #leave: (() => void) | undefined;
   #told: Stage = 'idle';
   #error: OfframpError | undefined;
-  #wallets: readonly FoundWallet[] = [];
-  #chosen: FoundWallet | undefined;
   #isChoosing = false;
   #isSameTab = false;
   #countdown: ReturnType<typeof setInterval> | undefined;
-  #stopListening: (() => void) | undefined;
+  #wasConnected = false;
+  #focused: Element | null | undefined;
   #prevented: Step | undefined;
   #allowed: Step | undefined;
 
   constructor() {
     super();
-    this.confirmSend = false;
-    this.disabled = false;
     try {
       this.#internals = this.attachInternals();
     } catch {
@@ -199,7 +109,7 @@ export class OfframpButton extends LitElement {
     if (!flow || this.disabled) return;
     this.#error = undefined;
     this.requestUpdate();
-    if (flow.sale.from === null && !flow.sale.id && !this.#chooseWallet()) return;
+    if (flow.sale.from === null && !this.#hasWallet()) return;
     flow.start(this.#watcher);
   }
 
@@ -225,25 +135,28 @@ export class OfframpButton extends LitElement {
     return { ...WORDS, ...this.labels };
   }
 
-  get #provider(): Provider | undefined {
-    return this.provider ?? this.#chosen?.provider;
-  }
+  readonly #choice = createWalletChoice({
+    given: () => this.provider,
+    preferred: () => this.wallet,
+    onNews: () => this.#readAccount(),
+  });
 
   readonly #watcher: Watcher = {
     wish: () => this.#wish(),
-    base: () => this.#absolute(this.tokenEndpoint ?? ''),
-    provider: () => this.#provider,
+    base: () => absolute(this.tokenEndpoint ?? '', document.baseURI),
+    provider: () => this.#choice.provider,
     sender: () => this.sender ?? undefined,
     fetch: () => this.fetch ?? globalThis.fetch,
     waiting: () => ({ title: this.#words.waitingTitle, text: this.#words.sayOpening }),
     confirmsSend: () => this.confirmSend,
     mayOpen: () => this.#ask('offramp-before-open'),
     maySend: () => this.#ask('offramp-before-send'),
-    onSale: (previous, error) => this.#hear(previous, error),
+    onSale: (_, error) => this.#hear(error),
     onError: (error) => this.#hearError(error),
   };
 
   protected override willUpdate(changed: PropertyValues): void {
+    this.#focused = this.shadowRoot?.activeElement;
     if (!this.isConnected) return;
     const key = this.name || this.tokenEndpoint || '';
     if (this.#flow && key !== this.#key) this.#part();
@@ -251,20 +164,13 @@ export class OfframpButton extends LitElement {
       this.#key = key;
       this.#leave = () => {};
       void whenStaying().then(() => this.#join());
-    } else if (['provider', 'address', 'wallet'].some((name) => changed.has(name))) this.#readAccount();
+    } else if (['provider', 'address', 'wallet'].some((name) => changed.has(name))) this.#choice.update();
   }
 
   protected override updated(): void {
-    const active = this.shadowRoot?.activeElement;
     // What had the focus is gone with its stage: the focus goes back to the button (P72).
-    if (this.#hadFocus && !active) this.#button?.focus();
-    this.#hadFocus = active !== null && active !== undefined && active !== this.#button;
-  }
-
-  #hadFocus = false;
-
-  get #button(): HTMLElement | null {
-    return this.renderRoot.querySelector('[part=button]');
+    if (this.#focused && !this.#focused.isConnected)
+      this.renderRoot.querySelector<HTMLElement>('[part=button]')?.focus();
   }
 
   protected override render(): TemplateResult {
@@ -298,7 +204,7 @@ export class OfframpButton extends LitElement {
       <p part="error" role="alert">${error ? `${error.message} ${error.advice}` : ''}</p>
       ${
         this.#isChoosing
-          ? walletChooser(this.#wallets, words, this.#choose, () => this.cancel())
+          ? walletChooser(this.#choice.wallets, words, this.#choose, () => this.cancel())
           : sale
             ? reviewPanel({
                 sale,
@@ -307,7 +213,7 @@ export class OfframpButton extends LitElement {
                 left: (sale.order?.deadline ?? 0) - (this.#flow?.now() ?? 0),
                 isSendable,
                 isBlocked: this.#error?.code === 'popup-blocked',
-                onSend: () => isSendable && this.#flow?.send(true),
+                onSend: () => isSendable && this.#sendNow(),
                 onCancel: () => this.cancel(),
                 onSameTab: this.#continueHere,
                 onNotSent: () => this.#flow?.sayNotSent(),
@@ -315,8 +221,6 @@ export class OfframpButton extends LitElement {
             : nothing
       }`;
   }
-
-  #wasConnected = false;
 
   get #locale(): string | undefined {
     return this.locale || this.closest('[lang]')?.getAttribute('lang') || undefined;
@@ -326,6 +230,11 @@ export class OfframpButton extends LitElement {
     if (this.stage === 'completed') this.reset();
     else if (this.stage === 'ordered') this.renderRoot.querySelector<HTMLElement>('[part=send]')?.focus();
     else this.#start();
+  }
+
+  #sendNow(): void {
+    this.#error = undefined;
+    this.#flow?.send(true);
   }
 
   #continueHere = (): void => {
@@ -352,81 +261,59 @@ export class OfframpButton extends LitElement {
 
   #join(): void {
     if (!this.isConnected || this.#flow) return;
-    const flow = flowOf(this.#key, makePorts);
+    const flow = flowOf(this.#key, openDoors);
     this.#flow = flow;
     const unwatch = flow.watch(this.#watcher);
-    const undiscover = discoverWallets((wallets) => {
-      this.#wallets = wallets;
-      this.#readAccount();
-      this.requestUpdate();
-    });
+    const unlisten = this.#choice.listen();
     this.#leave = () => {
       unwatch();
-      undiscover();
+      unlisten();
     };
-    this.#hear(this.#told);
-    this.#readAccount();
+    // A sale that was over before this page is shown and not told again: a page may count what it hears.
+    if (isOver(flow.sale.stage)) this.#enter(flow.sale.stage);
+    this.#hear();
   }
 
   #part(): void {
     this.#leave?.();
     this.#leave = undefined;
     this.#flow = undefined;
-    this.#stopListening?.();
-    this.#stopListening = undefined;
     clearInterval(this.#countdown);
     this.#countdown = undefined;
   }
 
   /** Reads the account a wallet already shows, so that one press is enough for a returning visitor (P15). */
   #readAccount(): void {
-    if (!this.#provider) {
-      const preferred = this.#wallets.find(({ rdns }) => rdns === this.wallet);
-      this.#chosen = preferred ?? (this.#wallets.length === 1 ? this.#wallets[0] : undefined);
-    }
-    const provider = this.#provider;
-    this.#stopListening?.();
-    const changed = () => void this.#flow?.readAccount(this.address ?? undefined);
-    provider?.on?.('accountsChanged', changed);
-    this.#stopListening = () => provider?.removeListener?.('accountsChanged', changed);
-    changed();
+    void this.#flow?.readAccount(this.address ?? undefined);
+    this.requestUpdate();
   }
 
   /** `false`: there is no wallet to ask yet. */
-  #chooseWallet(): boolean {
-    if (this.#provider || this.address || this.sender) return true;
-    if (this.#wallets.length > 1) {
-      this.#isChoosing = true;
-      return false;
-    }
-    this.#chosen = injectedWallet();
-    if (this.#chosen) return true;
-    this.#hearError(new OfframpError('no-wallet'));
-    return false;
+  #hasWallet(): boolean {
+    if (this.address || this.sender) return true;
+    const settled = this.#choice.settle();
+    this.#isChoosing = settled === 'several';
+    if (settled === 'none') this.#hearError(new OfframpError('no-wallet'));
+    return settled === 'one';
   }
 
   #choose = (wallet: FoundWallet): void => {
     this.#isChoosing = false;
-    this.#chosen = wallet;
-    this.#readAccount();
+    this.#choice.choose(wallet);
     this.#start();
   };
 
-  #hear(previous: Stage, error?: OfframpError): void {
+  #hear(error?: OfframpError): void {
     const sale = this.#flow?.sale;
     if (!sale) return;
     const { stage } = sale;
     if (stage !== this.#told) {
       const before = this.#told;
-      this.#told = stage;
-      this.#error = undefined;
-      this.#isChoosing = false;
-      this.#wasConnected = before === 'connecting' && stage === 'idle' && sale.from !== null;
-      this.#show(stage);
+      this.#enter(stage);
       const detail = { sale, previous: before, error };
       announce(this, `offramp-${stage}`, detail);
       announce(this, 'offramp-change', detail);
-    } else if (previous !== stage && error) this.#error = error;
+    }
     const isBusy = this.#flow?.isBusy ?? false;
     this.#setState('busy', isBusy);
     this.requestUpdate();
@@ -439,7 +326,11 @@ export class OfframpButton extends LitElement {
     if (sale) announce(this, 'offramp-error', { sale, previous: sale.stage, error });
   }
 
-  #show(stage: Stage): void {
+  #enter(stage: Stage): void {
+    this.#wasConnected = this.#told === 'connecting' && stage === 'idle' && this.#flow?.sale.from !== null;
+    this.#told = stage;
+    this.#error = undefined;
+    this.#isChoosing = false;
     for (const state of [...(this.#internals?.states ?? [])]) if (state !== 'busy') this.#setState(state, false);
     this.#setState(stage, true);
     clearInterval(this.#countdown);
@@ -455,34 +346,25 @@ export class OfframpButton extends LitElement {
     }
   }
 
-  #absolute(address: string): string {
-    if (URL.canParse(address, document.baseURI)) return new URL(address, document.baseURI).href;
-    throw new OfframpError('no-endpoint', { message: 'An address of this button is not one.' });
+  #wish(): Wish {
+    const presentation = this.#isSameTab ? 'redirect' : this.presentation;
+    return readWish({ ...this.#written, presentation }, { href: location.href, base: document.baseURI });
   }
 
-  #wish(): Wish {
-    if (!this.tokenEndpoint) throw new OfframpError('no-endpoint');
-    const asset = findAsset(this.asset ?? 'USDC', this.network ?? 'base');
-    if (!asset) throw new OfframpError('unknown-asset');
-    const isBadFiat = this.fiatAmount && exactUnits(this.fiatAmount, 18) === undefined;
-    if ((this.amount && exactUnits(this.amount, asset.decimals) === undefined) || isBadFiat) {
-      throw new OfframpError('bad-amount');
-    }
-    const redirectUrl = new URL(this.#absolute(this.redirectUrl ?? location.href));
-    redirectUrl.hash = '';
-    redirectUrl.searchParams.delete('offramp-sale');
+  get #written() {
+    const { tokenEndpoint, statusEndpoint, asset, network, amount, redirectUrl, payOrigin } = this;
+    const { fiatAmount, fiatCurrency, cashoutMethod } = this;
     return {
-      tokenEndpoint: this.#absolute(this.tokenEndpoint),
-      statusEndpoint: this.statusEndpoint ? this.#absolute(this.statusEndpoint) : null,
-      asset: asset.asset,
-      network: asset.network,
-      amount: this.amount || null,
-      fiatAmount: this.fiatAmount,
-      fiatCurrency: this.fiatCurrency,
-      cashoutMethod: this.cashoutMethod,
-      redirectUrl: redirectUrl.href,
-      presentation: this.#isSameTab || this.presentation === 'redirect' ? 'redirect' : 'popup',
-      payOrigin: this.payOrigin ?? COINBASE,
+      tokenEndpoint,
+      statusEndpoint,
+      asset,
+      network,
+      amount,
+      redirectUrl,
+      payOrigin,
+      fiatAmount,
+      fiatCurrency,
+      cashoutMethod,
     };
   }
 }

@@ -3,21 +3,7 @@
 import { OfframpError } from './errors.ts';
 import type { Run, Watcher } from './flow.ts';
 import { payUrl, returnUrl } from './pay-url.ts';
-
-/** What the page asks for, read at the press. Addresses are absolute. */
-export interface Wish {
-  tokenEndpoint: string;
-  statusEndpoint: string | null;
-  asset: string;
-  network: string;
-  amount: string | null;
-  fiatAmount: string | null;
-  fiatCurrency: string | null;
-  cashoutMethod: string | null;
-  redirectUrl: string;
-  presentation: 'popup' | 'redirect';
-  payOrigin: string;
-}
+import type { Wish } from './wish.ts';
 
 interface Opening {
   /** The main press. Everything up to `window.open` happens in its own task (P14). */

@@ -1,0 +1,25 @@
+// Puts the doors together for one flow. Knows which door is which; does not know what goes through them.
+import type { Watcher } from './flow.ts';
+import { createBackend } from './ports/backend.ts';
+import { createClaims } from './ports/claims.ts';
+import { createClock } from './ports/clock.ts';
+import { createPopup } from './ports/popup.ts';
+import { createStore } from './ports/store.ts';
+import { createWallet } from './ports/wallet.ts';
+import type { Ports } from './ports.ts';
+
+/** The browser's doors for a flow, with what its watcher brings: a page's wallet, sender, `fetch` and words. */
+export const openDoors = (host: () => Watcher | undefined): Ports => {
+  const clock = createClock();
+  return {
+    clock,
+    popup: createPopup({ waiting: () => host()?.waiting() ?? { title: '', text: '' } }),
+    backend: createBackend({
+      fetch: () => host()?.fetch() ?? fetch,
+      base: () => host()?.base() ?? '',
+    }),
+    wallet: createWallet({ provider: () => host()?.provider(), sender: () => host()?.sender(), clock }),
+    store: createStore(),
+    claims: createClaims(),
+  };
+};

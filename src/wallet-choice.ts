@@ -1,0 +1,84 @@
+// Which wallet a button works with: the page's own, the preferred, the only one, or the one the person chose.
+// Knows what was found; does not ask a wallet for anything.
+
+import { discoverWallets, type FoundWallet, injectedWallet } from './ports/discovery.ts';
+import type { Provider } from './ports.ts';
+
+interface Wanted {
+  /** The page's own provider; with one, no wallet is looked for. */
+  given: () => Provider | null | undefined;
+  /** An EIP-6963 `rdns`. */
+  preferred: () => string | null | undefined;
+  /** The wallet, its accounts or the list changed. */
+  onNews: () => void;
+}
+
+export interface WalletChoice {
+  readonly provider: Provider | undefined;
+  readonly wallets: readonly FoundWallet[];
+  /** Begins to look and listen. Returns its undo. */
+  listen(): () => void;
+  /** The page's wishes changed. */
+  update(): void;
+  choose(wallet: FoundWallet): void;
+  /** Makes sure of a wallet to ask: `several` to choose from, `none` in this browser, or `one`. */
+  settle(): 'one' | 'several' | 'none';
+}
+
+export const createWalletChoice = ({ given, preferred, onNews }: Wanted): WalletChoice => {
+  let wallets: readonly FoundWallet[] = [];
+  let chosen: FoundWallet | undefined;
+  let heard: Provider | undefined;
+
+  const provider = () => given() ?? chosen?.provider;
+
+  const hear = (next: Provider | undefined) => {
+    if (next === heard) return;
+    heard?.removeListener?.('accountsChanged', onNews);
+    heard = next;
+    heard?.on?.('accountsChanged', onNews);
+  };
+
+  const update = () => {
+    const wanted = wallets.find(({ rdns }) => rdns === preferred());
+    chosen = wanted ?? chosen ?? (wallets.length === 1 ? wallets[0] : undefined);
+    hear(provider());
+    onNews();
+  };
+
+  return {
+    get provider() {
+      return provider();
+    },
+    get wallets() {
+      return wallets;
+    },
+    update,
+
+    listen: () => {
+      const undo = discoverWallets((found) => {
+        wallets = found;
+        update();
+      });
+      update();
+      return () => {
+        undo();
+        hear(undefined);
+      };
+    },
+
+    choose: (wallet) => {
+      chosen = wallet;
+      update();
+    },
+
+    settle: () => {
+      if (provider()) return 'one';
+      if (wallets.length > 1) return 'several';
+      // A fail-over only, for wallets that do not announce themselves (EIP-6963).
+      chosen = injectedWallet();
+      update();
+      return chosen ? 'one' : 'none';
+    },
+  };
+};
