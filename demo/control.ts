@@ -6,7 +6,8 @@ import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod/mini';
 import type { Simulator } from '../src/simulator.ts';
 import { RpcError } from './chain/chain.ts';
-import { answers, type TestWallet, troubles } from './wallet/wallet.ts';
+import { answers, troubles } from './wallet/view.ts';
+import type { TestWallet } from './wallet/wallet.ts';
 
 /** What the drawer may do to the simulator. */
 type SimulatorControls = Pick<Simulator, 'faults' | 'advance' | 'reset'>;

@@ -1,5 +1,4 @@
 // Harbor's page: puts the parts together, in the one order that is safe. Knows which part goes where, and no more.
-import type { OfframpButton } from '../../src/offramp-button.ts';
 import { startBalance } from './balance.ts';
 import { startEventLog } from './event-log.ts';
 import { startFaultsPanel } from './faults-panel.ts';
@@ -18,7 +17,8 @@ const part = <E extends HTMLElement = HTMLElement>(id: string): E => {
 
 const QUERY_DONE = 'demo:wallet-query';
 
-const button = document.querySelector('offramp-button') as OfframpButton;
+const button = document.querySelector('offramp-button');
+if (!button) throw new Error('The page has no button.');
 const query = new URLSearchParams(location.search);
 const isSimulated = setup.mode === 'simulated';
 const { provider, update } = createProvider();

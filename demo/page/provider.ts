@@ -1,7 +1,7 @@
 // The test wallet as the page sees it: an EIP-1193 provider. The wallet itself lives in the server, with its queue, so that
 // a prompt outlives this page; this only carries calls there and answers back.
 import type { Provider } from '../../src/ports.ts';
-import type { WalletRequest, WalletView } from '../wallet/wallet.ts';
+import type { WalletRequest, WalletView } from '../wallet/view.ts';
 import { get, post } from './setup.ts';
 
 /** EIP-1193's error: a message and a code. */

@@ -1,8 +1,12 @@
 // What the server told this page, and the demo's own routes. Knows HTTP; does not know what is done with it.
 import type { PageSetup } from '../partner.ts';
 
+const written = document.querySelector('#setup')?.textContent;
+// Without it nobody knows whether money here is real, so nothing may start.
+if (!written) throw new Error('This page works only from the server that `npm start` runs.');
+
 /** This run's addresses, put into the page by the server. */
-export const setup = JSON.parse(document.querySelector('#setup')?.textContent ?? '{}') as PageSetup;
+export const setup = JSON.parse(written) as PageSetup;
 
 const read = async <T>(response: Response): Promise<T> => {
   const body = (await response.json()) as T & { message?: string };

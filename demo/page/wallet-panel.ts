@@ -1,7 +1,7 @@
 // The test wallet's panel and its prompt: how it answers, what is wrong with it, what it is asked to sign. Knows what the
 // server tells of the wallet; knows nothing of the button.
 import { html, render, type TemplateResult } from 'lit';
-import type { Answer, Trouble, WalletRequest, WalletView } from '../wallet/wallet.ts';
+import type { Answer, Trouble, WalletRequest, WalletView } from '../wallet/view.ts';
 import { get, post } from './setup.ts';
 
 const answerLabels: Record<Answer, string> = {

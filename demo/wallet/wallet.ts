@@ -2,46 +2,11 @@
 // that a prompt outlives a reload of the page, as an extension's does (P32). Knows a chain; does not know sales or HTTP.
 import { parseUnits } from 'viem';
 import { type DemoChain, RpcError } from '../chain/chain.ts';
-import { decodeTransfer, type Transfer, type WalletTransaction } from './decode.ts';
-
-/** How the wallet answers a request to send. */
-export const answers = ['ask', 'approve', 'decline', 'never', 'stuck'] as const;
-export type Answer = (typeof answers)[number];
-
-/** What is wrong with the wallet, each on or off. */
-export const troubles = ['wrong-chain', 'wrong-account', 'low-usdc', 'low-gas'] as const;
-export type Trouble = (typeof troubles)[number];
-
-/** One `eth_sendTransaction` the wallet was given. */
-export interface WalletRequest {
-  id: number;
-  state: 'waiting' | 'approved' | 'declined' | 'refused';
-  /** ISO time it came. */
-  at: string;
-  /** The chain the wallet was on then. */
-  chainId: string;
-  transaction: WalletTransaction;
-  transfer?: Transfer;
-  txHash?: string;
-  error?: { code: number; message: string };
-}
-
-/** What the panel and the tests see. */
-export interface WalletView {
-  mode: Answer;
-  troubles: Trouble[];
-  connected: boolean;
-  chainId: string;
-  accounts: string[];
-  /** The account whose money the demo shows, connected or not. */
-  visitor: `0x${string}`;
-  /** How many `eth_sendTransaction` came in since the last reset, answered or not. */
-  sendCount: number;
-  requests: WalletRequest[];
-}
+import { decodeTransfer, type WalletTransaction } from './decode.ts';
+import type { Answer, Trouble, WalletRequest, WalletView } from './view.ts';
 
 /** The answer to a call: now, or later under the id of a request in the queue. */
-export type WalletAnswer = { result: unknown } | { waiting: number };
+type WalletAnswer = { result: unknown } | { waiting: number };
 
 export interface TestWallet {
   /** @throws RpcError with EIP-1193 and EIP-1474 codes. */
