@@ -1,23 +1,24 @@
 // The rules of the house that no tool knows: who may import whom, what is never imported, how long a file may be.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { build } from 'vite';
 
 const run = promisify(execFile);
 
 const LEAVES = ['assets.ts', 'errors.ts', 'stages.ts'];
-/** No document, no clock, no network. */
-const PURE = [...LEAVES, 'schema.ts', 'order.ts', 'sale.ts', 'transaction.ts', 'pay-url.ts'];
-const CORE = [...PURE, 'ports.ts', 'poll.ts'];
 const SHARED = [...LEAVES, 'schema.ts'];
-const DOOR = [...PURE, 'ports.ts'];
+/** No document, no clock, no network. */
+const PURE = [...SHARED, 'order.ts', 'sale.ts', 'transaction.ts', 'pay-url.ts', 'wish.ts'];
+const CORE = [...PURE, 'ports.ts', 'poll.ts'];
+const DOOR = [...SHARED, 'order.ts', 'sale.ts', 'transaction.ts', 'ports.ts'];
 
 /**
- * Module, or folder with a slash at its end → what it may import within src. The longest key that fits a file holds.
- * A new file needs a row here, unless its folder has one.
+ * Module, or folder with a slash at its end → what it may import within src; after `type `, only by `import type`.
+ * The longest key that fits a file holds. A new file needs a row here, unless its folder has one.
  */
 const ARROWS: Record<string, readonly string[]> = {
   'stages.ts': [],
@@ -29,25 +30,39 @@ const ARROWS: Record<string, readonly string[]> = {
   'sale.ts': [...SHARED, 'order.ts'],
   'transaction.ts': [...SHARED, 'order.ts'],
   'pay-url.ts': [...SHARED, 'sale.ts'],
-  'ports.ts': [...SHARED, 'order.ts', 'sale.ts'],
+  'wish.ts': [...SHARED, 'order.ts'],
+  'ports.ts': ['type errors.ts', 'type order.ts', 'type sale.ts', 'type schema.ts'],
   'poll.ts': ['errors.ts', 'ports.ts'],
   'ports/': DOOR,
   'ports/wallet.ts': [...DOOR, 'ports/wallet-errors.ts'],
-  'flow.ts': CORE,
-  'events.ts': [...PURE, 'ports.ts'],
-  'review-panel.ts': PURE,
+  // A flow and the parts that run for it: the parts know the flow's types, the flow the parts.
+  'activities.ts': [...CORE, 'type flow.ts', 'type sending.ts'],
+  'opening.ts': [...CORE, 'type flow.ts'],
+  'sending.ts': [...CORE, 'type flow.ts'],
+  'flow.ts': [...CORE, 'activities.ts', 'opening.ts', 'sending.ts'],
+  // What a page and a person see. None of it knows a door but by its types.
+  'words.ts': [...SHARED, 'order.ts', 'sale.ts'],
+  'events.ts': [...PURE, 'type ports.ts'],
+  'attributes.ts': [...LEAVES, 'type ports.ts', 'words.ts'],
+  'review-panel.ts': [...PURE, 'words.ts', 'type ports/'],
   'offramp-button.styles.ts': [],
-  // The element puts the house together.
+  // The element puts the house together, with these two at its side.
+  'doors.ts': [...CORE, 'type flow.ts', 'ports/'],
+  'wallet-choice.ts': [...LEAVES, 'type ports.ts', 'ports/discovery.ts'],
   'offramp-button.ts': [
     ...CORE,
     'flow.ts',
+    'words.ts',
     'events.ts',
+    'attributes.ts',
     'review-panel.ts',
     'offramp-button.styles.ts',
+    'doors.ts',
+    'wallet-choice.ts',
+    'type ports/',
     'return.ts',
-    'ports/',
   ],
-  'index.ts': [...LEAVES, 'events.ts', 'ports.ts', 'offramp-button.ts', 'return.ts'],
+  'index.ts': [...LEAVES, 'events.ts', 'type ports.ts', 'type schema.ts', 'offramp-button.ts', 'return.ts'],
   'server.ts': [...SHARED, 'server/'],
   'server/': [...SHARED, 'server/'],
   'simulator.ts': [...SHARED, 'simulator/'],
@@ -89,6 +104,22 @@ const modules = globSync('**/*.ts', { cwd: 'src' })
     return { path, source, imports: importsOf(source) };
   });
 
+const isOfTypes = ({ clause }: Import): boolean => /^\s*type\b/.test(clause);
+
+/** The module of src that a relative import of another one means. */
+const targetOf = (path: string, from: string): string => normalize(join(dirname(path), from)).replaceAll('\\', '/');
+
+/** The modules that come back to `path` when their run-time imports are followed. */
+const circleOf = (path: string, way: readonly string[] = []): readonly string[] | undefined => {
+  if (way.includes(path)) return path === way[0] ? [...way, path] : undefined;
+  for (const one of modules.find((module) => module.path === path)?.imports ?? []) {
+    if (!one.from.startsWith('.') || isOfTypes(one)) continue;
+    const circle = circleOf(targetOf(path, one.from), [...way, path]);
+    if (circle) return circle;
+  }
+  return undefined;
+};
+
 const fits = (path: string, place: string): boolean => (place.endsWith('/') ? path.startsWith(place) : path === place);
 
 const rowOf = (path: string): readonly string[] | undefined => {
@@ -124,19 +155,20 @@ describe('each module of src', () => {
     it(`${path} imports only what it may`, () => {
       const allowed = rowOf(path);
       assert.ok(allowed, `${path} has no row in the table of arrows`);
-      for (const { from } of imports) {
-        if (!from.startsWith('.')) continue;
-        const target = normalize(join(dirname(path), from)).replaceAll('\\', '/');
+      for (const one of imports) {
+        if (!one.from.startsWith('.')) continue;
+        const target = targetOf(path, one.from);
         assert.ok(
           modules.some((module) => module.path === target),
           `${path} imports ${target}, which is not there`,
         );
-        assert.ok(
-          allowed.some((place) => fits(target, place)),
-          `${path} → ${target} is not an arrow of the house`,
-        );
+        const mayEnter = (place: string): boolean =>
+          place.startsWith('type ') ? isOfTypes(one) && fits(target, place.slice(5)) : fits(target, place);
+        assert.ok(allowed.some(mayEnter), `${path} → ${target} is not an arrow of the house`);
       }
     });
+
+    it(`${path} is not needed by what it needs`, () => assert.equal(circleOf(path)?.join(' → '), undefined));
 
     it(`${path} imports only the packages of its part`, () => {
       const [, allowed] = PACKAGES.find(([part]) => part.test(path)) ?? [];
@@ -174,18 +206,22 @@ describe('each entry of the package', () => {
     exports: Record<string, { types: string; default: string }>;
   }
   const { exports }: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+  // Within node_modules, where the built modules find their dependencies.
+  const built = `node_modules/.vite/house-${process.pid}`;
+
+  before(() => build({ logLevel: 'silent', build: { outDir: built } }));
+  after(() => rmSync(built, { recursive: true, force: true }));
 
   for (const [entry, { types, default: code }] of Object.entries(exports)) {
-    const source = code.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts');
-
-    it(`${entry} has a source and types beside it`, () => {
+    it(`${entry} has a source, and types beside its code`, () => {
+      const source = code.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts');
       assert.ok(existsSync(source), `${source} is not there`);
       assert.equal(types, code.replace(/\.js$/, '.d.ts'));
     });
 
-    it(`${entry} imports in Node without an error or a word`, async () => {
-      const code = `await import(${JSON.stringify(`./${source}`)})`;
-      const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', code]);
+    it(`${entry} imports in plain Node, as built, without an error or a word`, async () => {
+      const script = `await import(${JSON.stringify(code.replace('./dist', `./${built}`))})`;
+      const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', script]);
       assert.equal(stdout + stderr, '');
     });
   }
