@@ -11,7 +11,7 @@ export interface Outcome {
 }
 
 // A test file runs in the browsers, unless its path begins with one of these.
-const IN_NODE = ['test/house.test.ts', 'test/server/', 'test/simulator/'];
+const IN_NODE = ['test/house.test.ts', 'test/readme.test.ts', 'test/server/', 'test/simulator/'];
 // Node tests that drive browsers, servers and chains of their own: one file at a time, after the others.
 const JOURNEYS = ['test/return-matrix.test.ts', 'test/journeys/'];
 
