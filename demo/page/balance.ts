@@ -4,6 +4,7 @@ import { setup } from './setup.ts';
 
 const abi = parseAbi(['function balanceOf(address) view returns (uint256)']);
 const LOOK_EVERY_MS = 2_000;
+const OWNER_SOON_MS = 100;
 
 const call = async (method: string, params: unknown[]): Promise<bigint> => {
   const response = await fetch(setup.rpcUrl ?? '', {
@@ -35,7 +36,7 @@ export const startBalance = (usdc: HTMLElement, ether: HTMLElement, owner: () =>
         ether.textContent = '–';
       }
     }
-    setTimeout(look, LOOK_EVERY_MS);
+    setTimeout(look, account ? LOOK_EVERY_MS : OWNER_SOON_MS);
   };
   void look();
 };
