@@ -69,7 +69,9 @@ describe('the return page', () => {
   });
 
   it('takes only its own parameter out of the address, and adds nothing to the history', async () => {
+    const before = history.length;
     await load('?a=b%20c&offramp-sale=s.n&plain&d=%2Fe#part');
+    expect(history.length).to.equal(before);
     expect(address().search).to.equal('?a=b%20c&plain&d=%2Fe');
     expect(address().hash).to.equal('#part');
     expect(address().pathname).to.equal('/return.html');
