@@ -15,7 +15,7 @@ interface Activities {
 }
 
 /** A sale that saw no order by then has none: Coinbase's tokens live five minutes, people take longer. */
-const LONGEST_SELLING = 2 * 3_600_000;
+export const LONGEST_SELLING = 2 * 3_600_000;
 const DEADLINE_CHECK = 15_000;
 /** After this an unanswered wallet is "perhaps sent"; a late answer still counts. */
 const PATIENCE = 120_000;

@@ -1,6 +1,6 @@
 // Runs a sale: transition, save, tell, then start the new stage's one activity. Knows the order of things; the doors do them,
 // `sale.ts` decides them, `sending.ts` holds the one path on which a wallet is asked. Belongs to the page, not to an element.
-import { activities } from './activities.ts';
+import { activities, LONGEST_SELLING } from './activities.ts';
 import { OfframpError } from './errors.ts';
 import { opening } from './opening.ts';
 import type { Ports, Provider, Sender } from './ports.ts';
@@ -90,7 +90,12 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     return saved && goesOn(saved) ? saved : undefined;
   };
 
-  let sale: Sale = kept() ?? NO_SALE;
+  /** A new page shows what goes on, and an end that tells where money is; not an old "no" or a window left long ago. */
+  const isWorthShowing = ({ stage, order, startedAt, skew }: Sale): boolean =>
+    stage === 'selling' ? clock.now() + skew - startedAt < LONGEST_SELLING : order !== null && stage !== 'cancelled';
+
+  const first = kept();
+  let sale: Sale = first && isWorthShowing(first) ? first : NO_SALE;
   let isKept = false;
   let skew = sale.skew;
 

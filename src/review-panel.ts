@@ -58,6 +58,7 @@ const presses = (panel: Panel): TemplateResult | typeof nothing => {
       return isBlocked
         ? html`<button type="button" class="quiet" @click=${onSameTab}>${words.sameTab}</button>`
         : nothing;
+    case 'connecting':
     case 'selling':
       return cancelButton(panel);
     case 'ordered':

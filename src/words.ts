@@ -33,6 +33,7 @@ export const WORDS = {
     'The transfer may have been sent. Look into your wallet. Nothing is asked of it again until this is known.',
   saySettling: 'Sent. Coinbase confirms the transfer and pays you out.',
   sayCompleted: 'Coinbase has paid out {fiat}.',
+  sayCompletedPlain: 'Coinbase has paid you out.',
   sayFailedUnsent: 'Nothing was sent.',
   sayFailedSent: 'What you sent is in your Coinbase account.',
   sayFailedUnsure:
@@ -69,7 +70,6 @@ const byStage: Partial<Record<Stage, keyof Words>> = {
   sending: 'saySending',
   unsure: 'sayUnsure',
   settling: 'saySettling',
-  completed: 'sayCompleted',
   cancelled: 'sayCancelled',
 };
 
@@ -78,6 +78,7 @@ export const statusKey = (sale: Sale, isPreparing: boolean, isSendable: boolean)
   const { stage, returned, txHash, attempt } = sale;
   if (stage === 'selling') return returned ? 'sayReturned' : 'saySelling';
   if (stage === 'failed') return txHash ? 'sayFailedSent' : attempt ? 'sayFailedUnsure' : 'sayFailedUnsent';
+  if (stage === 'completed') return sale.fiat ? 'sayCompleted' : 'sayCompletedPlain';
   if (stage !== 'ordered') return byStage[stage];
   if (isPreparing) return 'sayPreparing';
   if (!isSendable) return 'sayWaiting';
