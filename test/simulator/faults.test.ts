@@ -135,6 +135,8 @@ test('stale-history lists old orders from the opening of the window on, below th
   const after = (await list()).transactions;
   assert.equal(after.length, 3);
   assert.deepEqual(after.slice(1), before);
+  await open();
+  assert.deepEqual((await list()).transactions, after);
   simulator.faults.clear();
   assert.equal((await list()).transactions.length, 1);
 });

@@ -40,6 +40,7 @@ describe('the sell window', () => {
       [RETURN, RETURN, RETURN],
     );
     await toPrice(path, '99');
+    await cashOut(path);
     for (const step of ['', '/price', '/started']) await browse(path + step);
     const { transactions } = await list();
     assert.deepEqual(
