@@ -1,6 +1,6 @@
 // `npm test`: gets the browsers, runs every test file where it belongs, ends with one line that counts.
 // `npm test -- <words>` runs only the files whose path contains one of the words.
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { findBrowsers, installAbsent } from './browsers.ts';
 import { runBrowserTests } from './run-browser-tests.ts';
 import { runNodeTests } from './run-node-tests.ts';
@@ -20,10 +20,13 @@ const files = globSync('test/**/*.test.ts')
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => !words.length || words.some((word) => path.includes(word)))
   .sort();
-const within = (places: readonly string[]) => (path: string) => places.some((place) => path.startsWith(place));
-const inNode = files.filter(within(IN_NODE));
-const journeys = files.filter(within(JOURNEYS));
-const inBrowsers = files.filter((path) => !inNode.includes(path) && !journeys.includes(path));
+const placeOf = (path: string): 'journeys' | 'node' | 'browsers' => {
+  if (JOURNEYS.some((place) => path.startsWith(place))) return 'journeys';
+  return /from 'node:test'/.test(readFileSync(path, 'utf8')) ? 'node' : 'browsers';
+};
+const inBrowsers = files.filter((path) => placeOf(path) === 'browsers');
+const inNode = files.filter((path) => placeOf(path) === 'node');
+const journeys = files.filter((path) => placeOf(path) === 'journeys');
 
 installAbsent(findBrowsers().absent);
 const browsers = findBrowsers();
