@@ -62,6 +62,7 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
   const ask = async (method: string, params: readonly unknown[] = [], signal?: AbortSignal): Promise<unknown> => {
     const wallet = provider();
     if (!wallet) throw new OfframpError('no-wallet');
+    if (signal?.aborted) throw new OfframpError('wallet-failed');
     const answer = wallet.request({ method, params });
     if (!signal) return answer;
     // A wallet may never answer; leaving the stage must not wait for it.
@@ -71,20 +72,20 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
     return Promise.race([answer, left]);
   };
 
-  const accountsBy = async (method: string): Promise<string[]> => {
-    const answer = await ask(method);
+  const accountsBy = async (method: string, signal?: AbortSignal): Promise<string[]> => {
+    const answer = await ask(method, [], signal);
     const list: unknown[] = Array.isArray(answer) ? answer : [];
     return list.filter((one): one is string => typeof one === 'string' && /^0x[0-9a-f]{40}$/i.test(one));
   };
 
-  const requireAccount = async (order: Order): Promise<void> => {
-    const accounts = await accountsBy('eth_accounts');
+  const requireAccount = async (order: Order, signal?: AbortSignal): Promise<void> => {
+    const accounts = await accountsBy('eth_accounts', signal);
     // Any place in the list: wallets order it as they like (P38).
     if (!accounts.some((account) => sameAddress(account, order.from))) throw new OfframpError('wrong-account');
   };
 
-  const isOnChain = async (order: Order): Promise<boolean> =>
-    quantity(await ask('eth_chainId')) === BigInt(order.chainId);
+  const isOnChain = async (order: Order, signal?: AbortSignal): Promise<boolean> =>
+    quantity(await ask('eth_chainId', [], signal)) === BigInt(order.chainId);
 
   const addChain = async (asset: Asset, signal: AbortSignal): Promise<void> => {
     const { chainId, name, currency, rpcUrl, explorerUrl } = chainOf(asset);
@@ -112,32 +113,32 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
         // EIP-3085 is for chains a wallet does not have; every wallet has Ethereum itself.
         if (!hasCode(cause, 4902) || order.chainId === 1) throw cause;
         await addChain(asset, signal);
-        if (!(await isOnChain(order))) await ask('wallet_switchEthereumChain', wanted, signal);
+        if (!(await isOnChain(order, signal))) await ask('wallet_switchEthereumChain', wanted, signal);
       });
     } catch (cause) {
       if (hasCode(cause, -32002)) throw new OfframpError('wallet-busy', { cause });
       throw new OfframpError('wrong-chain', { cause });
     }
-    for (let polls = 0; !(await isOnChain(order)); polls += 1) {
-      if (polls === SWITCH_POLLS || signal.aborted) throw new OfframpError('wrong-chain');
+    for (let polls = 0; !(await isOnChain(order, signal)); polls += 1) {
+      if (polls === SWITCH_POLLS) throw new OfframpError('wrong-chain');
       await clock.wait(250, signal);
     }
     await clock.wait(SETTLE, signal);
-    if (!(await isOnChain(order))) throw new OfframpError('wrong-chain');
+    if (!(await isOnChain(order, signal))) throw new OfframpError('wrong-chain');
   };
 
-  const checkToken = async (order: Order, token: string): Promise<void> => {
-    if (word(await ask('eth_getCode', [token, 'latest'])) === '0x') {
+  const checkToken = async (order: Order, token: string, signal: AbortSignal): Promise<void> => {
+    if (word(await ask('eth_getCode', [token, 'latest'], signal)) === '0x') {
       throw new OfframpError('wrong-chain', { message: 'The token does not exist on the network your wallet is on.' });
     }
-    const balance = quantity(await ask('eth_call', [balanceCall(token, order.from), 'latest']));
+    const balance = quantity(await ask('eth_call', [balanceCall(token, order.from), 'latest'], signal));
     if (balance < BigInt(order.units)) {
       throw new OfframpError('low-funds', {
         message: `There is not enough ${order.asset} in your wallet for this sale.`,
       });
     }
     const { from, to, data } = transferRequest(order);
-    const result = word(await ask('eth_call', [{ from, to, data }, 'latest']));
+    const result = word(await ask('eth_call', [{ from, to, data }, 'latest'], signal));
     // Some tokens answer nothing, some `true`; `false` or anything else means that nothing would move (P35).
     if (result !== '0x' && BigInt(result) !== 1n) {
       throw new OfframpError('wallet-failed', { message: 'A trial run of the transfer did not succeed.' });
@@ -145,9 +146,9 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
   };
 
   /** Whether the sender has the network's fee, with half as much again for a rising price (P40). */
-  const checkFee = async (order: Order): Promise<void> => {
+  const checkFee = async (order: Order, signal: AbortSignal): Promise<void> => {
     const { chainId: _, ...transfer } = transferRequest(order);
-    const own = quantity(await ask('eth_getBalance', [order.from, 'latest']));
+    const own = quantity(await ask('eth_getBalance', [order.from, 'latest'], signal));
     const spent = order.token === null ? BigInt(order.units) : 0n;
     const short = new OfframpError('low-funds', {
       message:
@@ -156,8 +157,8 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
           : "There is not enough of the network's own currency in your wallet for the network fee.",
     });
     if (own <= spent) throw short;
-    const gas = quantity(await ask('eth_estimateGas', [transfer]));
-    const price = quantity(await ask('eth_gasPrice'));
+    const gas = quantity(await ask('eth_estimateGas', [transfer], signal));
+    const price = quantity(await ask('eth_gasPrice', [], signal));
     if (own < spent + (gas * price * 3n) / 2n) throw short;
   };
 
@@ -206,12 +207,12 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
       // A page's own sender may be no EIP-1193 wallet at all: it makes its own checks.
       if (sender()) return { nonce: null, block: null };
       try {
-        await requireAccount(order);
-        if (!(await isOnChain(order))) await switchChain(order, signal);
-        if (order.token !== null) await checkToken(order, order.token);
-        await checkFee(order);
-        const nonce = word(await ask('eth_getTransactionCount', [order.from, 'pending']));
-        const block = word(await ask('eth_blockNumber'));
+        await requireAccount(order, signal);
+        if (!(await isOnChain(order, signal))) await switchChain(order, signal);
+        if (order.token !== null) await checkToken(order, order.token, signal);
+        await checkFee(order, signal);
+        const nonce = word(await ask('eth_getTransactionCount', [order.from, 'pending'], signal));
+        const block = word(await ask('eth_blockNumber', [], signal));
         return { nonce, block };
       } catch (cause) {
         throw translate(cause);
