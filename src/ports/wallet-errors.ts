@@ -13,10 +13,15 @@ const asCode = (value: unknown): number | undefined => {
  */
 export const codesOf = (thrown: unknown, depth = 0): number[] => {
   if (typeof thrown !== 'object' || thrown === null || depth > DEEPEST) return [];
-  const { code, data, originalError, cause, error } = thrown as Record<string, unknown>;
-  const own = asCode(code);
-  const inner = [data, originalError, cause, error].flatMap((value) => codesOf(value, depth + 1));
-  return own === undefined ? inner : [own, ...inner];
+  try {
+    const { code, data, originalError, cause, error } = thrown as Record<string, unknown>;
+    const own = asCode(code);
+    const inner = [data, originalError, cause, error].flatMap((value) => codesOf(value, depth + 1));
+    return own === undefined ? inner : [own, ...inner];
+  } catch {
+    // A foreign object whose getters throw has no codes; judging an outcome must never throw itself.
+    return [];
+  }
 };
 
 export const hasCode = (thrown: unknown, code: number): boolean => codesOf(thrown).includes(code);
