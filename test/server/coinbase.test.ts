@@ -22,6 +22,7 @@ test('mints with the address, network, asset and IP, and the bearer token', asyn
   assert.equal(request?.url, 'https://api.test/onramp/v1/token');
   assert.equal(request?.headers.get('authorization'), `Bearer ${BEARER}`);
   assert.equal(request?.headers.get('content-type'), 'application/json');
+  assert.equal(request?.redirect, 'manual');
   assert.deepEqual(await request?.json(), {
     addresses: [{ address: FROM, blockchains: ['base'] }],
     assets: ['USDC'],

@@ -68,7 +68,7 @@ const REFUSED: [string, Record<string, unknown>][] = [
   ['a move to a Coinbase wallet', { payment_method: 'CRYPTO_WALLET' }],
   ['no deposit address', { to_address: '' }],
   ['a deposit address that is none', { to_address: 'shop.eth' }],
-  ['a deposit address with a wrong checksum', { to_address: '0x833589FCD6eDb6E08f4c7C32D4f71b54bdA02913' }],
+  ['a deposit address with a wrong checksum', { to_address: '0x5aAeb6053F3E94C9b9A09f33669435E7Ef1Beaed' }],
   ['the zero address', { to_address: `0x${'0'.repeat(40)}` }],
   ["a token's contract as deposit address", { to_address: '0x833589fcd6edb6e08f4c7c32d4f71b54bda02913' }],
   ['the sender as deposit address', { to_address: FROM }],

@@ -81,6 +81,7 @@ test('polls of two sales are kept apart', async () => {
   const [first, second] = await Promise.all([ask('GET', one.statusUrl), ask('GET', two.statusUrl)]);
   assert.match(await first.text(), /of-one/);
   assert.match(await second.text(), /of-two/);
+  assert.match(await (await ask('GET', one.statusUrl)).text(), /of-one/);
 });
 
 test('a failed poll is told to all who waited, and not remembered', async () => {
