@@ -117,7 +117,7 @@ export const NO_SALE: Sale = Object.freeze({
 const to = (sale: Sale, change: Partial<Sale>): Sale =>
   Object.freeze({ ...sale, ...change, revision: sale.revision + 1 });
 
-const idle = (sale: Sale): Sale => to(NO_SALE, { from: sale.from, revision: sale.revision + 1 });
+const idle = (sale: Sale): Sale => to(sale, { ...NO_SALE, from: sale.from });
 
 /** Coinbase's word on the pinned order, in the stages that listen for it. */
 const onStatus = (sale: Sale, event: Extract<SaleEvent, { type: 'status' }>): Sale => {
@@ -165,7 +165,7 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
     case 'open': {
       if (stage !== 'idle' || sale.from === null) return sale;
       const { type: _, at, ...wish } = event;
-      return to(idle(sale), { ...wish, stage: 'opening', startedAt: at });
+      return to(sale, { ...NO_SALE, from: sale.from, ...wish, stage: 'opening', startedAt: at });
     }
     case 'not-opened':
       return stage === 'opening' ? idle(sale) : sale;
