@@ -33,6 +33,14 @@ const word = (value: unknown): string => {
   return value;
 };
 
+/** Rows of an answer. What cannot be read is an error, never "no rows": that would pass for proof that nothing was sent. */
+const rows = (value: unknown): Record<string, unknown>[] => {
+  if (!Array.isArray(value) || !value.every((row) => typeof row === 'object' && row !== null)) {
+    throw new OfframpError('wallet-failed');
+  }
+  return value;
+};
+
 /** EIP-1193 and EIP-5792 (and WalletConnect) for a person's "no". */
 const isDeclined = (cause: unknown): boolean => hasCode(cause, 4001) || hasCode(cause, 5000);
 
@@ -167,9 +175,8 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
     const newest = quantity(await ask('eth_blockNumber'));
     const last = newest - from > MOST_BLOCKS ? from + MOST_BLOCKS : newest;
     for (let number = from; number <= last; number += 1n) {
-      const block = await ask('eth_getBlockByNumber', [`0x${number.toString(16)}`, true]);
-      const { transactions = [] } = (block ?? {}) as { transactions?: Record<string, unknown>[] };
-      for (const { from: sender, to, value, hash } of transactions) {
+      const [block] = rows([await ask('eth_getBlockByNumber', [`0x${number.toString(16)}`, true])]);
+      for (const { from: sender, to, value, hash } of rows(block?.transactions)) {
         const isOurs =
           sameAddress(String(sender), order.from) &&
           sameAddress(String(to), order.to) &&
@@ -182,8 +189,7 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
 
   const findToken = async (order: Order, block: string): Promise<string | undefined> => {
     const logs = await ask('eth_getLogs', [transferFilter(order, block)]);
-    for (const log of Array.isArray(logs) ? logs : []) {
-      const { data, transactionHash } = log as { data?: unknown; transactionHash?: unknown };
+    for (const { data, transactionHash } of rows(logs)) {
       if (isHash(transactionHash) && quantity(data) === BigInt(order.units)) return transactionHash;
     }
     return undefined;
@@ -249,7 +255,10 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
         const found = await (order.token === null ? findNative(order, BigInt(block)) : findToken(order, block));
         if (found) return { txHash: found };
         const next = quantity(await ask('eth_getTransactionCount', [order.from, 'pending']));
-        return next === BigInt(nonce) ? 'nothing' : 'nonce-moved';
+        if (next !== BigInt(nonce)) return 'nonce-moved';
+        // An account with code can send the chain's own currency without a nonce or a log (ERC-4337, EIP-7702).
+        const isBare = order.token !== null || word(await ask('eth_getCode', [order.from, 'latest'])) === '0x';
+        return isBare ? 'nothing' : 'unknown';
       } catch {
         // The wallet could not be read; that says nothing about the transfer.
         return 'unknown';
