@@ -144,12 +144,11 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
       if (from === null) return void connect();
       if (!watcher.mayOpen()) return;
       const { asset, network, amount, presentation } = wish;
-      const isBlocked = presentation === 'popup' && !popup.open();
-      pressed = isBlocked ? undefined : wish;
+      if (presentation === 'popup' && !popup.open()) return tell(new OfframpError('popup-blocked'));
+      pressed = wish;
       const at = clock.now();
       const id = clock.randomId();
       dispatch({ type: 'open', id, nonce: clock.randomId(), asset, network, amount, presentation, at });
-      if (isBlocked) dispatch({ type: 'not-opened' }, new OfframpError('popup-blocked'));
     },
   };
 };
