@@ -1,22 +1,21 @@
 // The element: attributes in, presses in; view, states, events out. Knows how a sale looks and puts the doors together;
 // does not know how a sale goes on (`flow.ts`).
-import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { PropertyValues, TemplateResult } from 'lit';
+import { whenStaying } from './arrival.ts';
 import { ButtonAttributes } from './attributes.ts';
 import { openDoors } from './doors.ts';
 import { OfframpError } from './errors.ts';
 import { announce, type PublicSale, publicSale } from './events.ts';
 import { type Flow, flowOf, type Watcher } from './flow.ts';
 import { styles } from './offramp-button.styles.ts';
-import { isAwaiting } from './order.ts';
 import type { FoundWallet } from './ports/discovery.ts';
-import { whenStaying } from './return.ts';
-import { reviewPanel, walletChooser } from './review-panel.ts';
+
 import { isOver, type Stage } from './stages.ts';
+import { createSteps } from './steps.ts';
+import { view } from './view.ts';
 import { createWalletChoice } from './wallet-choice.ts';
 import { absolute, readWish, type Wish } from './wish.ts';
-import { fill, formatFiat, statusKey, WORDS, type Words } from './words.ts';
-
-type Step = 'offramp-before-open' | 'offramp-before-send';
+import { WORDS, type Words } from './words.ts';
 
 /**
  * One button that takes a visitor from crypto in their wallet to money in their bank, through Coinbase Offramp.
@@ -63,8 +62,6 @@ export class OfframpButton extends ButtonAttributes {
   #countdown: ReturnType<typeof setInterval> | undefined;
   #wasConnected = false;
   #focused: Element | null | undefined;
-  #prevented: Step | undefined;
-  #allowed: Step | undefined;
 
   constructor() {
     super();
@@ -101,7 +98,7 @@ export class OfframpButton extends ButtonAttributes {
 
   /** The press, from code: call it in a person's press, or the browser blocks Coinbase's window. Goes on where `offramp-before-open` was prevented. */
   start(): void {
-    this.#goOn('offramp-before-open', () => this.#start());
+    this.#steps.goOn('offramp-before-open', () => this.#start());
   }
 
   #start(): void {
@@ -115,7 +112,7 @@ export class OfframpButton extends ButtonAttributes {
 
   /** Goes on with a send that `offramp-before-send` stopped. Without a return from Coinbase only the person's press sends. */
   send(): void {
-    this.#goOn('offramp-before-send', () => this.#flow?.send(false));
+    this.#steps.goOn('offramp-before-send', () => this.#flow?.send(false));
   }
 
   /** Gives the sale up, where nothing has been asked of a wallet yet. */
@@ -141,6 +138,11 @@ export class OfframpButton extends ButtonAttributes {
     onNews: () => this.#readAccount(),
   });
 
+  readonly #steps = createSteps((step) => {
+    const sale = this.#flow?.sale;
+    return !sale || announce(this, step, { sale, previous: sale.stage }, true);
+  });
+
   readonly #watcher: Watcher = {
     wish: () => this.#wish(),
     base: () => absolute(this.tokenEndpoint ?? '', document.baseURI),
@@ -149,8 +151,8 @@ export class OfframpButton extends ButtonAttributes {
     fetch: () => this.fetch ?? globalThis.fetch,
     waiting: () => ({ title: this.#words.waitingTitle, text: this.#words.sayOpening }),
     confirmsSend: () => this.confirmSend,
-    mayOpen: () => this.#ask('offramp-before-open'),
-    maySend: () => this.#ask('offramp-before-send'),
+    mayOpen: () => this.#steps.mayTake('offramp-before-open'),
+    maySend: () => this.#steps.mayTake('offramp-before-send'),
     onSale: (_, error) => this.#hear(error),
     onError: (error) => this.#hearError(error),
   };
@@ -174,52 +176,24 @@ export class OfframpButton extends ButtonAttributes {
   }
 
   protected override render(): TemplateResult {
-    const words = this.#words;
-    const sale = this.#flow?.sale;
-    const stage = sale?.stage ?? 'idle';
-    const isBusy = this.#flow?.isBusy ?? false;
-    const isSendable = sale?.stage === 'ordered' && !isBusy && isAwaiting(sale.status ?? '');
-    const key = sale && statusKey(sale, stage === 'ordered' && isBusy, isSendable);
-    const fiat = formatFiat(sale?.fiat ?? null, this.#locale);
-    const error = this.#error ?? (sale?.error ? new OfframpError(sale.error) : undefined);
-    const status = this.#isChoosing
-      ? words.sayChoose
-      : key
-        ? fill(words[key], { fiat })
-        : stage === 'idle' && this.#wasConnected
-          ? words.sayConnected
-          : '';
-    return html`<button
-        type="button"
-        part="button"
-        aria-describedby="status"
-        ?disabled=${this.disabled}
-        aria-disabled=${isBusy || stage === 'settling' || stage === 'unsure' ? 'true' : nothing}
-        @click=${this.#press}
-      >
-        ${isBusy ? html`<span part="spinner" aria-hidden="true"></span>` : nothing}
-        <span part="label">${stage === 'idle' ? html`<slot>${words.idle}</slot>` : words[stage]}</span>
-      </button>
-      <p part="status" id="status" role="status">${status}</p>
-      <p part="error" role="alert">${error ? `${error.message} ${error.advice}` : ''}</p>
-      ${
-        this.#isChoosing
-          ? walletChooser(this.#choice.wallets, words, this.#choose, () => this.cancel())
-          : sale
-            ? reviewPanel({
-                sale,
-                words,
-                locale: this.#locale,
-                left: (sale.order?.deadline ?? 0) - (this.#flow?.now() ?? 0),
-                isSendable,
-                isBlocked: this.#error?.code === 'popup-blocked',
-                onSend: () => isSendable && this.#sendNow(),
-                onCancel: () => this.cancel(),
-                onSameTab: this.#continueHere,
-                onNotSent: () => this.#flow?.sayNotSent(),
-              })
-            : nothing
-      }`;
+    const flow = this.#flow;
+    return view({
+      sale: flow?.sale,
+      words: this.#words,
+      locale: this.#locale,
+      error: this.#error,
+      isBusy: flow?.isBusy ?? false,
+      isDisabled: this.disabled,
+      wasConnected: this.#wasConnected,
+      wallets: this.#isChoosing ? this.#choice.wallets : undefined,
+      now: flow?.now() ?? 0,
+      onPress: () => this.#press(),
+      onSend: () => this.#sendNow(),
+      onCancel: () => this.cancel(),
+      onSameTab: () => this.#continueHere(),
+      onNotSent: () => flow?.sayNotSent(),
+      onChoose: (wallet) => this.#choose(wallet),
+    });
   }
 
   get #locale(): string | undefined {
@@ -237,26 +211,10 @@ export class OfframpButton extends ButtonAttributes {
     this.#flow?.send(true);
   }
 
-  #continueHere = (): void => {
+  #continueHere(): void {
     this.#isSameTab = true;
     this.#start();
     this.#isSameTab = false;
-  };
-
-  /** A step that the page itself prevented and now calls for is not asked about again. */
-  #goOn(step: Step, go: () => void): void {
-    if (this.#prevented === step) this.#allowed = step;
-    this.#prevented = undefined;
-    go();
-    this.#allowed = undefined;
-  }
-
-  #ask(step: Step): boolean {
-    const flow = this.#flow;
-    if (!flow || this.#allowed === step) return true;
-    const mayGo = announce(this, step, { sale: flow.sale, previous: flow.sale.stage }, true);
-    this.#prevented = mayGo ? undefined : step;
-    return mayGo;
   }
 
   #join(): void {
@@ -297,11 +255,11 @@ export class OfframpButton extends ButtonAttributes {
     return settled === 'one';
   }
 
-  #choose = (wallet: FoundWallet): void => {
+  #choose(wallet: FoundWallet): void {
     this.#isChoosing = false;
     this.#choice.choose(wallet);
     this.#start();
-  };
+  }
 
   #hear(error?: OfframpError): void {
     const sale = this.#flow?.sale;

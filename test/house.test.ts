@@ -23,7 +23,8 @@ const DOOR = [...SHARED, 'order.ts', 'sale.ts', 'transaction.ts', 'ports.ts'];
 const ARROWS: Record<string, readonly string[]> = {
   'stages.ts': [],
   'assets.ts': [],
-  'return.ts': [],
+  'arrival.ts': [],
+  'return.ts': ['arrival.ts'],
   'errors.ts': ['stages.ts'],
   'schema.ts': LEAVES,
   'order.ts': SHARED,
@@ -46,6 +47,8 @@ const ARROWS: Record<string, readonly string[]> = {
   'attributes.ts': [...LEAVES, 'type ports.ts', 'words.ts'],
   'review-panel.ts': [...PURE, 'words.ts', 'type ports/'],
   'offramp-button.styles.ts': [],
+  'steps.ts': [],
+  'view.ts': [...PURE, 'words.ts', 'review-panel.ts', 'type ports/'],
   // The element puts the house together, with these two at its side.
   'doors.ts': [...CORE, 'type flow.ts', 'ports/'],
   'wallet-choice.ts': [...LEAVES, 'type ports.ts', 'ports/discovery.ts'],
@@ -55,12 +58,13 @@ const ARROWS: Record<string, readonly string[]> = {
     'words.ts',
     'events.ts',
     'attributes.ts',
-    'review-panel.ts',
+    'steps.ts',
+    'view.ts',
     'offramp-button.styles.ts',
     'doors.ts',
     'wallet-choice.ts',
     'type ports/',
-    'return.ts',
+    'arrival.ts',
   ],
   'index.ts': [...LEAVES, 'events.ts', 'type ports.ts', 'type schema.ts', 'offramp-button.ts', 'return.ts'],
   'server.ts': [...SHARED, 'server/'],
@@ -71,7 +75,7 @@ const ARROWS: Record<string, readonly string[]> = {
 
 /** Part of src → the packages it may import. viem and zod by the sub-paths that are pure and small. */
 const PACKAGES: readonly [part: RegExp, allowed: RegExp][] = [
-  [/^return\.ts$/, /^$/],
+  [/^(return|arrival)\.ts$/, /^$/],
   [/^(server|simulator)(\.ts|\/)/, /^(hono(\/.+)?|jose|zod\/mini|viem\/utils)$/],
   [/./, /^(lit(\/.+)?|zod\/mini|viem\/utils)$/],
 ];
@@ -80,8 +84,13 @@ const PACKAGES: readonly [part: RegExp, allowed: RegExp][] = [
 const SENDERS = /\b(createWalletClient|walletActions|sendTransaction|sendRawTransaction|writeContract|sendCalls)\b/;
 
 const LONGEST = 300;
+/** Tests are tables and sentences read from the top, never at once. */
+const LONGEST_TEST = 450;
 /** File → why it is longer than `LONGEST` lines. */
-const LONG: Record<string, string> = {};
+const LONG: Record<string, string> = {
+  'src/offramp-button.ts':
+    "The public face, the watcher and the lifecycle share one object's private state; a third of it is documentation.",
+};
 
 interface Import {
   clause: string;
@@ -196,7 +205,7 @@ describe('each file', () => {
     it(`${path} can be held in one look`, () => {
       const lines = readFileSync(path, 'utf8').split('\n').length - 1;
       if (path in LONG) assert.ok(lines > LONGEST, `${path} needs no exception any more`);
-      else assert.ok(lines <= LONGEST, `${path} has ${lines} lines`);
+      else assert.ok(lines <= (path.startsWith('test/') ? LONGEST_TEST : LONGEST), `${path} has ${lines} lines`);
     });
   }
 });

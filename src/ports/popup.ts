@@ -53,6 +53,12 @@ export const createPopup = ({ waiting }: PopupOptions): Popup => {
 
     open: () => {
       try {
+        // The window gets a copy of this tab's marks: one left behind would make it keep itself open (`return.ts`).
+        sessionStorage.removeItem(SAME_TAB);
+      } catch {
+        // No storage, no mark.
+      }
+      try {
         // A name of its own each time: with a fixed one, a second sale would navigate the first one's window (P24).
         opened += 1;
         handle = window.open('about:blank', `offramp-${Date.now()}-${opened}`, features());

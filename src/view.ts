@@ -1,0 +1,78 @@
+// What the element shows of a sale: button, status, error, panel. Knows how a sale reads; does not know what presses do.
+import { html, nothing, type TemplateResult } from 'lit';
+import { OfframpError } from './errors.ts';
+import { isAwaiting } from './order.ts';
+import type { FoundWallet } from './ports/discovery.ts';
+import { reviewPanel, walletChooser } from './review-panel.ts';
+import { NO_SALE, type Sale } from './sale.ts';
+import { fill, formatFiat, statusKey, type Words } from './words.ts';
+
+interface View {
+  sale: Sale | undefined;
+  words: Words;
+  locale: string | undefined;
+  error: OfframpError | undefined;
+  /** Something was asked and is awaited. */
+  isBusy: boolean;
+  isDisabled: boolean;
+  /** The wallet was connected a moment ago. */
+  wasConnected: boolean;
+  /** Wallets to choose from, while there is a choice to make. */
+  wallets: readonly FoundWallet[] | undefined;
+  /** Milliseconds since the epoch on the server's clock. */
+  now: number;
+  onPress: () => void;
+  onSend: () => void;
+  onCancel: () => void;
+  onSameTab: () => void;
+  onNotSent: () => void;
+  onChoose: (wallet: FoundWallet) => void;
+}
+
+const statusText = (view: View, sale: Sale, isSendable: boolean): string => {
+  const { words, isBusy, wasConnected, wallets, locale } = view;
+  if (wallets) return words.sayChoose;
+  const key = statusKey(sale, sale.stage === 'ordered' && isBusy, isSendable);
+  if (key) return fill(words[key], { fiat: formatFiat(sale.fiat, locale) });
+  return sale.stage === 'idle' && wasConnected ? words.sayConnected : '';
+};
+
+/** The whole of the element's shadow tree. The two live regions are always there: one that comes with its text is not read (P70). */
+export const view = (model: View): TemplateResult => {
+  const { words, isBusy, isDisabled, wallets, locale, onCancel } = model;
+  const sale = model.sale ?? NO_SALE;
+  const { stage } = sale;
+  const isSendable = stage === 'ordered' && !isBusy && isAwaiting(sale.status ?? '');
+  const error = model.error ?? (sale.error ? new OfframpError(sale.error) : undefined);
+  // Busy is not disabled: the button keeps its focus and its place (P71).
+  const isIdle = isBusy || stage === 'settling' || stage === 'unsure';
+  return html`<button
+      type="button"
+      part="button"
+      aria-describedby="status"
+      ?disabled=${isDisabled}
+      aria-disabled=${isIdle ? 'true' : nothing}
+      @click=${model.onPress}
+    >
+      ${isBusy ? html`<span part="spinner" aria-hidden="true"></span>` : nothing}
+      <span part="label">${stage === 'idle' ? html`<slot>${words.idle}</slot>` : words[stage]}</span>
+    </button>
+    <p part="status" id="status" role="status">${statusText(model, sale, isSendable)}</p>
+    <p part="error" role="alert">${error ? `${error.message} ${error.advice}` : ''}</p>
+    ${
+      wallets
+        ? walletChooser(wallets, words, model.onChoose, onCancel)
+        : reviewPanel({
+            sale,
+            words,
+            locale,
+            left: (sale.order?.deadline ?? 0) - model.now,
+            isSendable,
+            isBlocked: error?.code === 'popup-blocked',
+            onSend: () => isSendable && model.onSend(),
+            onCancel,
+            onSameTab: model.onSameTab,
+            onNotSent: model.onNotSent,
+          })
+    }`;
+};
