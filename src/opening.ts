@@ -19,6 +19,7 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
   const { popup, backend, wallet, clock } = ports;
   /** What the press asked for, until its window has gone to Coinbase. */
   let pressed: Wish | undefined;
+  let isBlocked = false;
   let isReopening = false;
 
   const connect = async () => {
@@ -85,8 +86,8 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
   const mint = async (signal: AbortSignal) => {
     const wish = pressed;
     pressed = undefined;
-    // Taken up again after everybody had stopped watching: its window was closed then.
-    if (!wish) return void dispatch({ type: 'not-opened' });
+    // No window: blocked, or closed when everybody had stopped watching.
+    if (!wish) return void dispatch({ type: 'not-opened' }, isBlocked ? new OfframpError('popup-blocked') : undefined);
     const isPopup = sale().presentation === 'popup';
     const isShown = clock.wait(PHANTOM).then(() => popup.isOpen);
     try {
@@ -144,8 +145,8 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
       if (from === null) return void connect();
       if (!watcher.mayOpen()) return;
       const { asset, network, amount, presentation } = wish;
-      if (presentation === 'popup' && !popup.open()) return tell(new OfframpError('popup-blocked'));
-      pressed = wish;
+      isBlocked = presentation === 'popup' && !popup.open();
+      pressed = isBlocked ? undefined : wish;
       const at = clock.now();
       const id = clock.randomId();
       dispatch({ type: 'open', id, nonce: clock.randomId(), asset, network, amount, presentation, at });
