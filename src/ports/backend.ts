@@ -64,26 +64,34 @@ export const createBackend = ({ fetch, base, timeout = 10_000 }: BackendOptions)
     throw malformed();
   };
 
+  const exchange = async (address: string, init: RequestInit) => {
+    const response = await fetch()(address, init);
+    if (!response.ok) throw refusal(response, codeIn(await readJson(response).catch(() => undefined)));
+    return { answer: await readJson(response), date: response.headers.get('date') };
+  };
+
   const call = async (method: string, url: string, body?: unknown, signal?: AbortSignal, keepalive = false) => {
     const limit = AbortSignal.timeout(timeout);
+    const stop = signal ? AbortSignal.any([signal, limit]) : limit;
     const address = resolve(url);
-    let response: Response;
-    let answer: unknown;
     try {
-      response = await fetch()(address, {
+      stop.throwIfAborted();
+      const asked = exchange(address, {
         method,
         cache: 'no-store',
         keepalive,
-        signal: signal ? AbortSignal.any([signal, limit]) : limit,
+        signal: stop,
         headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
-      if (!response.ok) throw refusal(response, codeIn(await readJson(response).catch(() => undefined)));
-      answer = await readJson(response);
+      // A page's own `fetch` may not heed the signal, nor an engine's where a body stalls.
+      const stopped = new Promise<never>((_, reject) => {
+        stop.addEventListener('abort', () => reject(stop.reason), { once: true });
+      });
+      return await Promise.race([asked, stopped]);
     } catch (cause) {
       throw cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
     }
-    return { answer, date: response.headers.get('date') };
   };
 
   /** The server's time: what the backend says, else the answer's `Date` header where the browser shows it. */
