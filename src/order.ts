@@ -79,6 +79,9 @@ export const sameAddress = (one: string, other: string): boolean => one.toLowerC
 
 const tokens = new Set(allAssets().map(({ token }) => token?.toLowerCase()));
 
+/** When nothing is sent any more (rule 12). */
+const deadlineOf = (createdAt: number, network: string): number => createdAt + ORDER_LIFE - margin(network);
+
 /** Whether a deposit address can be one: right checksum, not zero or a precompile, not the sender, not a token's contract (P37). */
 const isPayable = (to: string, from: string): boolean =>
   isAddress(to, { strict: true }) && BigInt(to) > 0xffffn && !sameAddress(to, from) && !tokens.has(to.toLowerCase());
@@ -115,7 +118,7 @@ const toOrder = (record: SaleRecord, asset: Asset, expected: Expected, createdAt
       from: record.from_address,
       amount: sold.value,
       units: units.toString(),
-      deadline: createdAt + ORDER_LIFE - margin(asset.network),
+      deadline: deadlineOf(createdAt, asset.network),
     }),
   };
 };
@@ -146,17 +149,23 @@ export const pickOrder = (records: readonly SaleRecord[], expected: Expected, no
 export const recordOf = (records: readonly SaleRecord[], transactionId: string): SaleRecord | undefined =>
   records.find(({ transaction_id }) => transaction_id === transactionId);
 
-/** Whether a newer record still asks for exactly what was pinned and shown. */
+/**
+ * Whether a newer record still asks for exactly what was pinned and shown, for no longer than it did.
+ * The order may come from a store that others can write to, so what is shown of it is held against what would be sent.
+ */
 export const isUnchanged = (record: SaleRecord, order: Order): boolean => {
   const asset = findAsset(record.asset ?? '', record.network ?? '');
   return (
     asset !== undefined &&
+    asset === findAsset(order.asset, order.network) &&
     asset.chainId === order.chainId &&
     asset.token === order.token &&
     sameAddress(record.to_address ?? '', order.to) &&
     sameAddress(record.from_address ?? '', order.from) &&
     record.sell_amount?.currency.toUpperCase() === order.asset.toUpperCase() &&
-    exactUnits(record.sell_amount.value, asset.decimals)?.toString() === order.units
+    exactUnits(record.sell_amount.value, asset.decimals)?.toString() === order.units &&
+    exactUnits(order.amount, asset.decimals)?.toString() === order.units &&
+    order.deadline <= deadlineOf(Date.parse(record.created_at ?? ''), asset.network)
   );
 };
 

@@ -8,6 +8,7 @@ import {
   isDead,
   isSameTransfer,
   isUnchanged,
+  type Order,
   type Pick,
   pickOrder,
   recordOf,
@@ -357,9 +358,20 @@ describe('isUnchanged', () => {
   })) {
     it(`is broken by ${name}`, () => expect(isUnchanged(record(change), order())).to.equal(false));
   }
-  for (const field of ['to_address', 'from_address', 'sell_amount', 'asset', 'network'] as const) {
+  for (const field of ['to_address', 'from_address', 'sell_amount', 'asset', 'network', 'created_at'] as const) {
     it(`is broken where ${field} is gone`, () => expect(isUnchanged(without(field), order())).to.equal(false));
   }
+  for (const [name, change] of Object.entries<Partial<Order>>({
+    'shows another amount than it sends': { amount: '1' },
+    'shows another asset than it sends': { asset: 'EURC' },
+    'shows another network than it sends on': { network: 'ethereum' },
+    'lasts longer than Coinbase waits': { deadline: NOON + 27 * MINUTE + 1 },
+  })) {
+    it(`is broken by an order that ${name}`, () => expect(isUnchanged(record(), order(change))).to.equal(false));
+  }
+  it('does not mind an order that lasts shorter, since it was made ahead of the clock', () => {
+    expect(isUnchanged(record(), order({ deadline: NOON }))).to.equal(true);
+  });
 });
 
 describe('isSameTransfer', () => {
