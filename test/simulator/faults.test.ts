@@ -207,26 +207,27 @@ for (const [name, status, body] of [
     assert.equal((await browse(path)).status, 200);
   });
 
-test('slow-answers waits in real time, until whoever asked has gone', async (t) => {
+test('slow-answers waits in real time, until whoever asked has gone', { timeout: 5_000 }, async (t) => {
+  // With api-401 nothing is verified, so that the wait is all there is to wait for.
+  const { simulator } = await withFault('slow-answers', 'api-401');
+  const asker = new AbortController();
+  const ask = () => simulator.fetch(new Request(ORIGIN + LIST, { signal: asker.signal }));
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { simulator, call, sign } = await withFault('slow-answers');
+
   let done = false;
-  const slow = call('GET', LIST).then(() => {
+  const slow = ask().then(() => {
     done = true;
   });
-  const turn = () => new Promise((resolve) => setImmediate(resolve));
-  for (let turns = 0; turns < 20; turns += 1) await turn();
   t.mock.timers.tick(3_999);
-  await turn();
+  await new Promise((resolve) => setImmediate(resolve));
   assert.equal(done, false);
   t.mock.timers.tick(1);
   await slow;
 
-  const asker = new AbortController();
-  const headers = { Authorization: `Bearer ${await sign('GET', LIST)}` };
-  const left = simulator.fetch(new Request(ORIGIN + LIST, { headers, signal: asker.signal }));
+  const left = ask();
   asker.abort();
-  assert.equal((await left).status, 200);
+  assert.equal((await left).status, 401);
+  assert.equal((await ask()).status, 401);
 });
 
 test('late-success takes twenty seconds', async () => {
