@@ -1,0 +1,172 @@
+import { expect } from 'chai';
+import { OfframpError } from '../../src/errors.ts';
+import { createClaims } from '../../src/ports/claims.ts';
+import type { Claims } from '../../src/ports.ts';
+import { loadIn, openPage, replace, restoreAll } from '../fixtures/page.ts';
+
+const claims = createClaims();
+const attempt = { askedAt: 1_700_000_000_000, nonce: '0x7', block: '0x64' };
+const claimOf = (saleId: string) => ({ saleId, attempt });
+
+let count = 0;
+/** An order that no other test, and no run before, has used. */
+const newOrder = (): string => {
+  count += 1;
+  return `order-${Date.now()}-${Math.random()}-${count}`;
+};
+
+const errorOf = async (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => `no error, but ${value}`,
+    (thrown: unknown) => thrown,
+  );
+
+afterEach(restoreAll);
+
+describe('the claim of an order', () => {
+  it('is given to the first who asks, and to nobody after', async () => {
+    const order = newOrder();
+    expect(await claims.take(order, claimOf('first'))).to.equal(true);
+    expect(await claims.take(order, claimOf('second'))).to.equal(false);
+    expect(await claims.take(order, claimOf('first'))).to.equal(false);
+    expect(await claims.find(order)).to.deep.equal(claimOf('first'));
+  });
+
+  it('is given to one of two hundred who ask at once', async () => {
+    const order = newOrder();
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => createClaims().take(order, claimOf(`sale-${n}`))),
+    );
+    expect(answers.filter((isMine) => isMine)).to.have.lengthOf(1);
+    expect(await claims.find(order)).to.deep.equal(claimOf(`sale-${answers.indexOf(true)}`));
+  });
+
+  it('is given to one of two pages that ask at once', async () => {
+    const page = openPage();
+    const other = await loadIn<Claims>(page.window, 'ports/claims.ts', 'createClaims()');
+    for (let round = 0; round < 10; round += 1) {
+      const order = newOrder();
+      const answers = await Promise.all([claims.take(order, claimOf('here')), other.take(order, claimOf('there'))]);
+      expect(answers.filter((isMine) => isMine)).to.have.lengthOf(1);
+      expect((await claims.find(order))?.saleId).to.equal(answers[0] ? 'here' : 'there');
+    }
+    page.close();
+  });
+
+  it('is of one order and says nothing of another', async () => {
+    const [one, other] = [newOrder(), newOrder()];
+    await claims.take(one, claimOf('first'));
+    expect(await claims.find(other)).to.equal(undefined);
+    expect(await claims.take(other, claimOf('second'))).to.equal(true);
+  });
+
+  it('can be taken again once it was released', async () => {
+    const order = newOrder();
+    await claims.take(order, claimOf('first'));
+    await claims.release(order);
+    expect(await claims.find(order)).to.equal(undefined);
+    expect(await claims.take(order, claimOf('second'))).to.equal(true);
+    expect(await claims.find(order)).to.deep.equal(claimOf('second'));
+  });
+
+  it('can be released where nobody has it', async () => {
+    await claims.release(newOrder());
+  });
+
+  it('is still held when the page that took it is gone', async () => {
+    const order = newOrder();
+    const page = openPage();
+    const other = await loadIn<Claims>(page.window, 'ports/claims.ts', 'createClaims()');
+    await other.take(order, claimOf('gone'));
+    page.close();
+    expect(await claims.take(order, claimOf('here'))).to.equal(false);
+    expect(await claims.find(order)).to.deep.equal(claimOf('gone'));
+  });
+
+  it('is asked of the disk, not of a cache: every transaction is strict', async () => {
+    const asked: unknown[] = [];
+    const { transaction } = IDBDatabase.prototype;
+    replace(
+      IDBDatabase.prototype,
+      'transaction',
+      function (this: IDBDatabase, ...args: Parameters<typeof transaction>) {
+        asked.push(args);
+        return transaction.apply(this, args);
+      },
+    );
+    const order = newOrder();
+    await claims.take(order, claimOf('sale'));
+    await claims.release(order);
+    expect(asked).to.deep.equal([
+      ['claims', 'readwrite', { durability: 'strict' }],
+      ['claims', 'readwrite', { durability: 'strict' }],
+    ]);
+  });
+
+  it('is not given before its transaction is complete', async () => {
+    const over: string[] = [];
+    const { transaction } = IDBDatabase.prototype;
+    replace(
+      IDBDatabase.prototype,
+      'transaction',
+      function (this: IDBDatabase, ...args: Parameters<typeof transaction>) {
+        const made = transaction.apply(this, args);
+        made.addEventListener('complete', () => over.push('complete'));
+        return made;
+      },
+    );
+    await claims.take(newOrder(), claimOf('sale')).then(() => over.push('given'));
+    expect(over).to.deep.equal(['complete', 'given']);
+  });
+
+  it('is not given when its transaction is aborted after the write, as for want of space', async () => {
+    const { add } = IDBObjectStore.prototype;
+    replace(IDBObjectStore.prototype, 'add', function (this: IDBObjectStore, ...args: Parameters<typeof add>) {
+      const request = add.apply(this, args);
+      request.addEventListener('success', () => this.transaction.abort());
+      return request;
+    });
+    const order = newOrder();
+    expect(await errorOf(claims.take(order, claimOf('sale')))).to.include({ code: 'store-unavailable' });
+    expect(await claims.find(order)).to.equal(undefined);
+  });
+
+  const broken: [name: string, open: () => unknown][] = [
+    [
+      'throws',
+      () => {
+        throw new DOMException('denied', 'SecurityError');
+      },
+    ],
+    [
+      'fails',
+      () => {
+        const request = { onerror: () => {}, error: new DOMException('no', 'UnknownError') };
+        queueMicrotask(() => request.onerror());
+        return request;
+      },
+    ],
+  ];
+  for (const [name, open] of broken) {
+    it(`cannot be had where the store ${name}`, async () => {
+      replace(indexedDB, 'open', open);
+      for (const call of [claims.take(newOrder(), claimOf('sale')), claims.release(newOrder())]) {
+        const error = await errorOf(call);
+        expect(error).to.be.instanceOf(OfframpError).with.property('code', 'store-unavailable');
+      }
+      expect(await claims.find(newOrder())).to.equal(undefined);
+    });
+  }
+
+  it('cannot be had where there is no store at all', async () => {
+    replace(window, 'indexedDB', undefined);
+    expect(await errorOf(claims.take(newOrder(), claimOf('sale')))).to.include({ code: 'store-unavailable' });
+  });
+
+  it("that is damaged is nobody's to read, and still nobody else's to take", async () => {
+    const order = newOrder();
+    await claims.take(order, { saleId: 'no such <sale>', attempt });
+    expect(await claims.find(order)).to.equal(undefined);
+    expect(await claims.take(order, claimOf('sale'))).to.equal(false);
+  });
+});
