@@ -1,0 +1,311 @@
+// One visitor's journey through the demo in a real Chromium: tabs, presses, Coinbase's window, and what came of it on the chain.
+// Knows the demo's page and the simulator's window; does not know which journeys there are.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, beforeEach } from 'node:test';
+import type { Browser, BrowserContext, CDPSession, Page } from 'puppeteer-core';
+import { type SimulatedDemo, startDemo } from '../../demo/demo.ts';
+import type { OfframpErrorCode } from '../../src/errors.ts';
+import type { FaultName } from '../../src/simulator.ts';
+import type { Stage } from '../../src/stages.ts';
+import { launchChromium } from '../browsers.ts';
+import { until } from '../drive.ts';
+
+/** What the button told: a stage entered, an error, a cancelable step; or `page` where a new document began, `again` where a kept one came back. */
+export type Told = Stage | `!${OfframpErrorCode}` | 'before-open' | 'before-send' | 'page' | 'again';
+
+/** A tab with the partner's page. */
+export interface Tab {
+  readonly page: Page;
+  /** Everything told in this tab so far, over all its documents. */
+  readonly told: Told[];
+  /** What an expression gives, through JSON. Unlike puppeteer's `evaluate` it is no gesture, so it opens no popup blocker. */
+  read(expression: string): Promise<unknown>;
+  stage(): Promise<Stage>;
+  /** Waits until the sale is in this stage. */
+  reaches(stage: Stage, limit?: number): Promise<void>;
+  /** Waits until this was told, `times` times in all. */
+  hears(what: Told, times?: number): Promise<void>;
+  /** A real press on what the selector finds in the button's shadow tree. */
+  press(selector?: string): Promise<void>;
+  /** Presses the button and gives the window that it opens. */
+  pressForWindow(selector?: string): Promise<Page>;
+  /** The words of a part of the button. */
+  words(part: string): Promise<string>;
+  /** Waits until the page has asked the backend `count` times more for the order. */
+  polls(count: number): Promise<void>;
+  /** Reloads, and waits until the button shows this stage again. */
+  reload(stage: Stage): Promise<void>;
+  /** Waits until the page's own script has run. */
+  ready(): Promise<void>;
+}
+
+/** Crypto that moved on the chain. */
+interface Transfer {
+  asset: string;
+  from: string;
+  to: string;
+  units: bigint;
+}
+
+/** Milliseconds a test may take. */
+export const LIMIT = { timeout: 60_000 };
+
+const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+const BUTTON = `document.querySelector('offramp-button')`;
+const EVENTS = ['offramp-change', 'offramp-error', 'offramp-before-open', 'offramp-before-send'];
+
+/** Runs in each new document of a tab, before its own scripts. */
+const listen = `
+  tell('page');
+  addEventListener('pageshow', ({ persisted }) => persisted && tell('again'));
+  for (const name of ${JSON.stringify(EVENTS)}) {
+    addEventListener(name, ({ type, detail: { stage, error } }) => {
+      tell(type === 'offramp-change' ? stage : type === 'offramp-error' ? '!' + error.code : type.slice(8));
+    });
+  }`;
+
+const begin = async (page: Page): Promise<Tab> => {
+  const told: Told[] = [];
+  const session: CDPSession = await page.createCDPSession();
+  await session.send('Runtime.enable');
+  await session.send('Runtime.addBinding', { name: 'tell' });
+  session.on('Runtime.bindingCalled', ({ payload }) => told.push(payload as Told));
+  await page.evaluateOnNewDocument(listen);
+
+  const read = async (expression: string): Promise<unknown> => {
+    const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  };
+  /** As `read`, where the document may be gone in the middle. */
+  const peek = (expression: string): Promise<unknown> => read(expression).catch(() => undefined);
+
+  const stage = async () => (await peek(`${BUTTON}?.stage`)) as Stage;
+  const reaches = async (wanted: Stage, limit = 15_000) => {
+    let seen: Stage | undefined;
+    await until(
+      async () => {
+        seen = await stage();
+        return seen === wanted;
+      },
+      `stage "${wanted}"`,
+      limit,
+    ).catch((cause) => {
+      throw new Error(`${(cause as Error).message}; it is "${seen}" after ${told.join(' ')}`);
+    });
+  };
+  const ready = async () => {
+    await until(() => peek('document.documentElement.dataset.ready'), 'the page', 20_000);
+  };
+
+  const press = async (selector = '[part=button]') => {
+    const find = `${BUTTON}?.shadowRoot?.querySelector(${JSON.stringify(selector)})`;
+    await page.bringToFront();
+    const place = (await until(
+      () =>
+        peek(`(() => {
+          const found = ${find};
+          if (!found || found.getAttribute('aria-disabled') === 'true') return null;
+          found.scrollIntoView({ block: 'center' });
+          const { x, y, width, height } = found.getBoundingClientRect();
+          return width > 0 ? { x: x + width / 2, y: y + height / 2 } : null;
+        })()`),
+      `${selector} to press after ${told.join(' ')}`,
+    )) as { x: number; y: number };
+    await page.mouse.click(place.x, place.y);
+  };
+
+  return {
+    page,
+    told,
+    read,
+    stage,
+    reaches,
+    ready,
+    press,
+    hears: async (what, times = 1) => {
+      await until(
+        async () => told.filter((one) => one === what).length >= times,
+        `"${what}", ${times} times`,
+        15_000,
+      ).catch((cause) => {
+        throw new Error(`${(cause as Error).message}; told were ${told.join(' ')}`);
+      });
+    },
+    pressForWindow: async (selector) => {
+      const opened: Page[] = [];
+      const hear = (popup: Page | null) => popup && opened.push(popup);
+      page.once('popup', hear);
+      await press(selector);
+      await until(async () => opened.length, `a window after ${told.join(' ')}`).finally(() => page.off('popup', hear));
+      return opened[0] as Page;
+    },
+    words: async (part) =>
+      `${(await read(`${BUTTON}.shadowRoot.querySelector('[part=${part}]')?.textContent ?? ''`)) ?? ''}`.trim(),
+    polls: async (count) => {
+      let polls = 0;
+      const hear = (response: { url(): string }) => {
+        if (response.url().includes('/api/offramp/sales/')) polls += 1;
+      };
+      page.on('response', hear);
+      await until(async () => polls >= count, `${count} polls`, 15_000 + count * 3000).finally(() =>
+        page.off('response', hear),
+      );
+    },
+    reload: async (wanted) => {
+      await page.reload({ waitUntil: 'domcontentloaded' });
+      await ready();
+      await reaches(wanted);
+    },
+  };
+};
+
+/** The first step at Coinbase: the amount stands, the person goes on to the price. */
+export const goOn = async (window: Page): Promise<void> => {
+  await window.waitForSelector('#continue', { timeout: 15_000 });
+  await window.click('#continue');
+  await window.waitForSelector('#cash-out-now', { timeout: 15_000 });
+};
+
+/** Everything a person does at Coinbase, up to the press that binds. */
+export const cashOut = async (window: Page): Promise<void> => {
+  await goOn(window);
+  // The window may close itself before the click is told to be over.
+  await window.click('#cash-out-now').catch((cause) => {
+    if (!window.isClosed()) throw cause;
+  });
+};
+
+export const untilClosed = async (window: Page): Promise<void> => {
+  await until(async () => window.isClosed(), 'the window to close itself');
+};
+
+/** The words of a test in a form that is easy to read: `connecting idle before-open …`. */
+export const assertTold = (tab: Tab, expected: string): void => {
+  assert.equal(tab.told.join(' '), expected);
+};
+
+/** What is told of a sale from the press to the payout, where all goes well. */
+export const OPENED = 'before-open opening selling';
+export const PAID = 'settling completed';
+
+const startJourneys = async () => {
+  const [demo, browser] = await Promise.all([startDemo({ port: 0 }), launchChromium()]);
+  return { demo, browser };
+};
+
+/** A demo and a browser for the tests of a file; each test gets fresh ones as far as a visitor can tell. */
+export const useJourneys = () => {
+  let demo: SimulatedDemo;
+  let browser: Browser;
+  let context: BrowserContext;
+  let firstBlock = 0n;
+  let tabs: Tab[] = [];
+
+  const blockNumber = async (): Promise<bigint> => BigInt((await demo.chain.rpc('eth_blockNumber')) as string);
+
+  before(async () => {
+    ({ demo, browser } = await startJourneys());
+  }, LIMIT);
+  after(async () => {
+    await browser?.close();
+    await demo?.stop();
+  }, LIMIT);
+  beforeEach(async () => {
+    demo.simulator.reset();
+    await demo.wallet.reset();
+    firstBlock = (await blockNumber()) + 1n;
+    context = await browser.createBrowserContext();
+    tabs = [];
+  }, LIMIT);
+  afterEach(async (test) => {
+    if (!(test as { passed?: boolean }).passed) {
+      for (const { told } of tabs) console.log(`told: ${told.join(' ')}`);
+      console.log(`orders: ${JSON.stringify(demo.simulator.orders())}\nwallet: ${JSON.stringify(demo.wallet.view())}`);
+    }
+    await context.close();
+  }, LIMIT);
+
+  const transfers = async (): Promise<Transfer[]> => {
+    const moved: Transfer[] = [];
+    const last = await blockNumber();
+    for (let number = firstBlock; number <= last; number += 1n) {
+      const block = await demo.chain.rpc('eth_getBlockByNumber', [`0x${number.toString(16)}`, true]);
+      for (const { from, to, value } of (block as { transactions: Record<'from' | 'to' | 'value', string>[] })
+        .transactions) {
+        if (BigInt(value) > 0n) moved.push({ asset: 'ETH', from, to, units: BigInt(value) });
+      }
+    }
+    const filter = { fromBlock: `0x${firstBlock.toString(16)}`, toBlock: 'latest', topics: [TRANSFER] };
+    const logs = last < firstBlock ? [] : await demo.chain.rpc('eth_getLogs', [filter]);
+    for (const { address, topics, data } of logs as { address: string; topics: string[]; data: string }[]) {
+      const asset = address.toLowerCase() === demo.chain.usdc.toLowerCase() ? 'USDC' : address;
+      const [from = '', to = ''] = topics.slice(1).map((topic) => `0x${topic.slice(26)}`);
+      moved.push({ asset, from, to, units: BigInt(data) });
+    }
+    return moved;
+  };
+
+  const asks = (): number => demo.wallet.view().sendCount;
+
+  return {
+    get demo(): SimulatedDemo {
+      return demo;
+    },
+    get wallet() {
+      return demo.wallet;
+    },
+
+    /** Opens the partner's page in a tab of this test's visitor. `query` as the demo's page reads it. */
+    open: async (query = ''): Promise<Tab> => {
+      const page = await context.newPage();
+      await page.setViewport({ width: 1280, height: 1000 });
+      const tab = await begin(page);
+      tabs.push(tab);
+      await page.goto(`${demo.url}/${query}`, { waitUntil: 'domcontentloaded' });
+      await tab.ready();
+      return tab;
+    },
+
+    /** The visitor has connected this wallet to this site before: one press is enough. */
+    connectBefore: async (): Promise<void> => {
+      await demo.wallet.call('eth_requestAccounts', []);
+    },
+
+    fault: (name: FaultName): void => demo.simulator.faults.set(name, true),
+
+    asks,
+
+    untilAsked: async (times = 1): Promise<void> => {
+      await until(async () => asks() >= times, `${times} asks to send`, 15_000);
+    },
+
+    /** Answers the newest request in the wallet, as a person does. */
+    answer: async (approve: boolean): Promise<void> => {
+      const last = demo.wallet.view().requests.at(-1);
+      assert.ok(last, 'The wallet was not asked.');
+      await demo.wallet.answer(last.id, approve);
+    },
+
+    windows: async (): Promise<number> => (await context.pages()).length,
+
+    /** The one transfer on the chain went from the visitor to the newest order's address, and the wallet was asked this often. */
+    assertMoved: async (asset: string, units: bigint, asked = 1): Promise<void> => {
+      const order = demo.simulator.orders()[0];
+      assert.ok(order, 'There is no order.');
+      const moved = [{ asset, from: demo.wallet.view().visitor.toLowerCase(), to: order.to.toLowerCase(), units }];
+      assert.deepEqual(await transfers(), moved);
+      assert.equal(asks(), asked);
+    },
+
+    /** Nothing moved on the chain, and the wallet was asked this often. */
+    assertUnmoved: async (asked: number): Promise<void> => {
+      assert.deepEqual(await transfers(), []);
+      assert.equal(asks(), asked);
+    },
+  };
+};
