@@ -1,0 +1,109 @@
+// One sale in two tabs of one browser: both show it, and the wallet is asked once.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { assertTold, cashOut, goOn, LIMIT, OPENED, PAID, useJourneys } from './journey.ts';
+
+const USDC_25 = 25_000_000n;
+const SEND = '[part=send]';
+/** Presses "Send" of a tab from code, as soon as it can be pressed: two tabs at the same moment have no mouse. */
+const PRESS_SEND = `document.querySelector('offramp-button').shadowRoot.querySelector('${SEND}').click()`;
+
+describe('two tabs', () => {
+  const visitor = useJourneys();
+
+  it('show one sale, hear one return, and ask once', LIMIT, async () => {
+    await visitor.connectBefore();
+    visitor.wallet.setMode('approve');
+    const first = await visitor.open();
+    const window = await first.pressForWindow();
+    await goOn(window);
+    const second = await visitor.open();
+    await second.reaches('selling');
+    await window.bringToFront();
+    await window.click('#cash-out-now');
+    await Promise.all([first.reaches('completed'), second.reaches('completed')]);
+    assert.equal(await first.words('status'), 'Coinbase has paid out $24.75.');
+    assert.equal(await second.words('status'), 'Coinbase has paid out $24.75.');
+    for (const { told } of [first, second]) {
+      assert.deepEqual(
+        told.filter((one) => one.startsWith('!')),
+        [],
+      );
+    }
+    const steps = [...first.told, ...second.told].filter((one) => one === 'sending');
+    assert.ok(steps.length >= 1 && steps.length <= 2);
+    await visitor.assertMoved('USDC', USDC_25);
+  });
+
+  it('begin together with a page that opens while another sells, and follow its Cancel', LIMIT, async () => {
+    await visitor.connectBefore();
+    const first = await visitor.open();
+    const second = await visitor.open();
+    await first.page.bringToFront();
+    await goOn(await first.pressForWindow());
+    await second.reaches('selling');
+    await second.press('[part=cancel]');
+    await first.reaches('cancelled');
+    await visitor.assertUnmoved(0);
+  });
+
+  it('pressed on Send at the same moment ask once', LIMIT, async () => {
+    await visitor.connectBefore();
+    const first = await visitor.open('?confirm-send');
+    const window = await first.pressForWindow();
+    await goOn(window);
+    const second = await visitor.open('?confirm-send');
+    await second.reaches('selling');
+    await window.bringToFront();
+    await window.click('#cash-out-now');
+    await Promise.all([first.reaches('ordered'), second.reaches('ordered')]);
+    await visitor.assertUnmoved(0);
+
+    await Promise.all([first.read(PRESS_SEND), second.read(PRESS_SEND)]);
+    await visitor.untilAsked();
+    await Promise.all([first.reaches('sending'), second.reaches('sending')]);
+    await Promise.all([first.polls(2), second.polls(2)]);
+    await visitor.assertUnmoved(1);
+    await visitor.answer(true);
+    await Promise.all([first.reaches('completed'), second.reaches('completed')]);
+    const errors = [...first.told, ...second.told].filter((one) => one.startsWith('!'));
+    assert.ok(errors.every((one) => one === '!already-claimed') && errors.length <= 1, errors.join(' '));
+    await visitor.assertMoved('USDC', USDC_25);
+  });
+
+  it('where one asks and is closed: the other finds the transfer, and does not ask', LIMIT, async () => {
+    await visitor.connectBefore();
+    const first = await visitor.open('?confirm-send');
+    const window = await first.pressForWindow();
+    await goOn(window);
+    const second = await visitor.open('?confirm-send');
+    await second.reaches('selling');
+    await window.bringToFront();
+    await window.click('#cash-out-now');
+    await Promise.all([first.reaches('ordered'), second.reaches('ordered')]);
+    await first.press(SEND);
+    await visitor.untilAsked();
+    await second.reaches('sending');
+    await first.page.close();
+    await second.reaches('unsure');
+    await second.polls(2);
+    await visitor.assertUnmoved(1);
+    await visitor.answer(true);
+    await second.reaches('completed');
+    assertTold(second, `page selling ordered sending unsure ${PAID}`);
+    assertTold(first, `page ${OPENED} ordered before-send sending`);
+    await visitor.assertMoved('USDC', USDC_25);
+  });
+
+  it('with a name each keep a sale each', LIMIT, async () => {
+    await visitor.connectBefore();
+    visitor.wallet.setMode('approve');
+    const first = await visitor.open('?name=one');
+    const second = await visitor.open('?name=two');
+    await cashOut(await second.pressForWindow());
+    await second.reaches('completed');
+    assert.equal(await first.stage(), 'idle');
+    assertTold(first, 'page');
+    await visitor.assertMoved('USDC', USDC_25);
+  });
+});
