@@ -96,9 +96,6 @@ export const styles = css`
   dl {
     margin: 0;
   }
-  dl + .presses {
-    margin-block-start: 1rem;
-  }
   .line {
     display: flex;
     flex-wrap: wrap;
@@ -128,6 +125,10 @@ export const styles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 0.625rem;
+    margin-block-start: 0.75rem;
+  }
+  .presses:first-child {
+    margin-block-start: 0;
   }
   [part='send'] {
     flex: 1 1 auto;

@@ -75,7 +75,7 @@ const presses = (panel: Panel): TemplateResult | typeof nothing => {
 /** The panel of a sale; `nothing` where its stage has none. */
 export const reviewPanel = (panel: Panel): TemplateResult | typeof nothing => {
   const inside = presses(panel);
-  if (!panel.sale.order && inside === nothing) return nothing;
+  if (!panel.sale.order) return inside === nothing ? nothing : html`<div class="presses">${inside}</div>`;
   return html`<div part="panel" role="group" aria-label=${panel.words.panel}>
     ${transfer(panel)}
     ${inside === nothing ? nothing : html`<div class="presses">${inside}</div>`}
