@@ -129,6 +129,7 @@ describe('an order that ends without a payout', () => {
     await tab.reaches('ordered');
     // Coinbase waits for two minutes more; a transfer made now could come too late.
     visitor.demo.simulator.advance(28 * 60_000);
+    await tab.polls(2);
     await tab.press('[part=send]');
     await tab.reaches('failed');
     assert.equal(await tab.words('status'), 'Nothing was sent.');
