@@ -148,6 +148,29 @@ export const sending = (run: Run): Sending => {
     await ask(order, attempt, by === 'auto');
   };
 
+  /** "Nothing was sent", where enough time is over and the chain agrees (rule 4); throws where that cannot be said. */
+  const checkNotSent = async (order: Order, attempt: Attempt): Promise<void> => {
+    const left = Math.ceil((attempt.askedAt + ENOUGH_TIME - now()) / 1000);
+    if (left > 0) {
+      throw new OfframpError('wallet-busy', {
+        message: 'It is too early to be sure that nothing was sent.',
+        advice: `Look into your wallet, and say so again in ${left} seconds.`,
+      });
+    }
+    const seen = await wallet.look(order, attempt);
+    if (typeof seen === 'object') return void dispatch({ type: 'sent', txHash: seen.txHash });
+    if (seen !== 'nothing') {
+      throw new OfframpError('wallet-failed', {
+        message: 'The network does not confirm yet that nothing was sent.',
+        advice: 'Connect the wallet this sale began with and try again, or wait: Coinbase ends the order by itself.',
+      });
+    }
+    // Coinbase may have spoken while the chain was looked at.
+    if (sale().stage !== 'unsure') return;
+    await releaseAll(order);
+    dispatch({ type: 'not-sent' });
+  };
+
   return {
     get isSending() {
       return isSending;
@@ -200,38 +223,21 @@ export const sending = (run: Run): Sending => {
     },
 
     sayNotSent: async () => {
-      const { stage, order, attempt } = sale();
+      const { id, stage, order, attempt } = sale();
       if (stage !== 'unsure' || !order || !attempt) return;
-      if (isAsking) {
-        return tell(
+      try {
+        // A request that a page of this browser still waits for can be approved at any moment.
+        const isOpen = isAsking || !(await claims.alone(id, () => checkNotSent(order, attempt)));
+        if (!isOpen) return;
+        tell(
           new OfframpError('wallet-busy', {
             message: 'The request is still open in your wallet.',
             advice: 'Decline it there; then you can send again.',
           }),
         );
+      } catch (cause) {
+        tell(cause);
       }
-      const left = Math.ceil((attempt.askedAt + ENOUGH_TIME - now()) / 1000);
-      if (left > 0) {
-        return tell(
-          new OfframpError('wallet-busy', {
-            message: 'It is too early to be sure that nothing was sent.',
-            advice: `Look into your wallet, and say so again in ${left} seconds.`,
-          }),
-        );
-      }
-      const seen = await wallet.look(order, attempt);
-      if (typeof seen === 'object') return void dispatch({ type: 'sent', txHash: seen.txHash });
-      if (seen !== 'nothing') {
-        return tell(
-          new OfframpError('wallet-failed', {
-            message: 'The network does not confirm yet that nothing was sent.',
-            advice:
-              'Connect the wallet this sale began with and try again, or wait: Coinbase ends the order by itself.',
-          }),
-        );
-      }
-      await releaseAll(order);
-      dispatch({ type: 'not-sent' });
     },
   };
 };
