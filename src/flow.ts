@@ -126,7 +126,8 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   const adopt = (other: Sale | undefined) => {
     if (!other || !goesOn(other)) return;
     const isLater = other.id === sale.id && other.revision > sale.revision;
-    const isNew = other.id !== sale.id && !isOver(other.stage) && (sale.stage === 'idle' || isOver(sale.stage));
+    const isFree = sale.stage === 'idle' || isOver(sale.stage);
+    const isNew = other.id !== sale.id && isFree && !isOver(other.stage) && isWorthShowing(other);
     if (isLater || isNew) become(other);
   };
 
