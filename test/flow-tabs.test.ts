@@ -1,0 +1,338 @@
+import { expect } from 'chai';
+import { HASH, MINUTE } from './fixtures/orders.ts';
+import { toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
+import { createWorld, type Page, type World } from './fixtures/world.ts';
+
+const reload = async (world: World, page: Page): Promise<Page> => {
+  page.close();
+  const next = world.page();
+  await world.settle();
+  return next;
+};
+
+describe('flow: a reload', () => {
+  for (const [stage, reach] of Object.entries<(world: World) => Promise<Page>>({
+    selling: toSelling,
+    ordered: toOrdered,
+    unsure: toUnsure,
+    settling: toSettling,
+  })) {
+    it(`goes on in ${stage}, as the same sale`, async () => {
+      const world = createWorld();
+      const before = await reach(world);
+      const after = await reload(world, before);
+      expect(after.flow.sale).to.deep.equal(before.flow.sale);
+      const asked = world.calls.filter((call) => call === 'list').length;
+      await world.advance(10_000);
+      expect(world.calls.filter((call) => call === 'list').length).to.be.greaterThan(asked);
+    });
+  }
+
+  it('goes on from sending as unsure, a little later', async () => {
+    const world = createWorld();
+    const before = await toSending(world);
+    const after = await reload(world, before);
+    expect(after.flow.sale.stage).to.equal('sending');
+    await world.advance(1000);
+    expect(after.flow.sale.stage).to.equal('unsure');
+    expect(after.flow.sale.attempt).to.deep.equal(before.flow.sale.attempt);
+  });
+
+  it('finds what was approved after it, and asks nothing', async () => {
+    const world = createWorld();
+    const after = await reload(world, await toSending(world));
+    world.prompt().approve();
+    await world.advance(1000);
+    expect(after.flow.sale.stage).to.equal('unsure');
+    world.records = world.records.map((record) => ({ ...record, tx_hash: HASH }));
+    await world.advance(10_000);
+    world.records = world.records.map((record) => ({ ...record, status: 'SUCCESS' }));
+    await world.advance(10_000);
+    expect(after.entered).to.deep.equal(['unsure', 'settling', 'completed']);
+    expect(world.prompts).to.have.lengthOf(1);
+  });
+
+  it('while the order is checked asks nothing by itself, and leaves it free to be sent', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    world.hold('take');
+    before.flow.send(true);
+    await world.settle();
+    world.hold('take')();
+    const after = await reload(world, before);
+    await world.advance(5000);
+    expect(after.flow.sale.stage).to.equal('ordered');
+    expect(world.prompts).to.have.lengthOf(0);
+    after.flow.send(true);
+    await world.settle();
+    expect(world.prompts).to.have.lengthOf(1);
+  });
+
+  it('right after the sale was saved as sending never asks again', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    before.diesAt = 'save sending';
+    before.flow.send(true);
+    await world.settle();
+    expect(world.prompts).to.have.lengthOf(0);
+    const after = world.page();
+    await world.advance(1000);
+    expect(after.flow.sale.stage).to.equal('unsure');
+    await world.advance(10 * MINUTE);
+    expect(world.prompts).to.have.lengthOf(0);
+  });
+
+  it('between a “no” and its saving is in doubt at worst, and asks nothing', async () => {
+    const world = createWorld();
+    const before = await toSending(world);
+    before.diesAt = 'drop';
+    world.prompt().decline();
+    await world.settle();
+    const after = world.page();
+    await world.advance(5000);
+    expect(after.flow.sale.stage).to.equal('unsure');
+    expect(world.prompts).to.have.lengthOf(1);
+  });
+
+  it('forgets what had no session yet', async () => {
+    const world = createWorld();
+    const before = world.page();
+    await before.flow.readAccount();
+    world.hold('session');
+    before.flow.start(before.watcher);
+    await world.settle();
+    const after = await reload(world, before);
+    expect(after.flow.sale.stage).to.equal('idle');
+    expect(after.codes).to.deep.equal([]);
+  });
+
+  for (const [stage, status] of [
+    ['failed', 'FAILED'],
+    ['completed', 'SUCCESS'],
+  ] as const) {
+    it(`still shows that the sale ${stage}, which tells where the money is, and asks nothing more`, async () => {
+      const world = createWorld();
+      const before = await toSettling(world);
+      world.records = world.records.map((record) => ({ ...record, status }));
+      await world.advance(3000);
+      const asked = world.calls.length;
+      const after = await reload(world, before);
+      await world.advance(MINUTE);
+      expect(after.flow.sale.stage).to.equal(stage);
+      expect(world.calls.length).to.equal(asked);
+    });
+  }
+
+  it('does not show an old “no” again', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    before.flow.cancel();
+    const after = await reload(world, before);
+    expect(after.flow.sale.stage).to.equal('idle');
+  });
+
+  it('two hours after the window was left finds a fresh button', async () => {
+    const world = createWorld();
+    const before = await toSelling(world);
+    before.close();
+    await world.advance(121 * MINUTE);
+    const after = world.page();
+    await world.settle();
+    expect(after.flow.sale.stage).to.equal('idle');
+    expect(after.codes).to.deep.equal([]);
+  });
+});
+
+describe('flow: two tabs', () => {
+  /** Two tabs that show one order. */
+  const both = async (world: World): Promise<[Page, Page]> => {
+    const one = await toOrdered(world);
+    const other = world.page();
+    await world.settle();
+    return [one, other];
+  };
+  const stages = (...pages: Page[]) => pages.map(({ flow }) => flow.sale.stage);
+
+  it('show one sale: what one does, the other follows', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    one.flow.send(true);
+    await world.advance(100);
+    expect(stages(one, other)).to.deep.equal(['sending', 'sending']);
+    world.prompt().approve();
+    await world.advance(100);
+    expect(stages(one, other)).to.deep.equal(['settling', 'settling']);
+    world.records = world.records.map((record) => ({ ...record, status: 'SUCCESS' }));
+    await world.advance(3000);
+    expect(stages(one, other)).to.deep.equal(['completed', 'completed']);
+    expect([...one.codes, ...other.codes]).to.deep.equal([]);
+  });
+
+  it('do not ask twice: the second press is told that the first is at it', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    const prepare = world.hold('prepare');
+    one.flow.send(true);
+    await world.settle();
+    other.flow.send(true);
+    await world.settle();
+    expect(other.codes).to.deep.equal(['already-claimed']);
+    prepare();
+    await world.settle();
+    expect(world.prompts).to.have.lengthOf(1);
+    expect(one.codes).to.deep.equal([]);
+  });
+
+  it('do not ask twice where both press at once', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    one.flow.send(true);
+    other.flow.send(true);
+    await world.advance(5000);
+    expect(world.prompts).to.have.lengthOf(1);
+  });
+
+  it('wait for the tab that asks, and are in doubt a little after it is gone', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    one.flow.send(true);
+    await world.advance(90_000);
+    expect(other.flow.sale.stage).to.equal('sending');
+    one.close();
+    await world.advance(499);
+    expect(other.flow.sale.stage).to.equal('sending');
+    await world.advance(1);
+    expect(other.flow.sale.stage).to.equal('unsure');
+    other.flow.send(true);
+    await world.advance(MINUTE);
+    expect(world.prompts).to.have.lengthOf(1);
+  });
+
+  it('take up a claim of a tab that died right after taking it', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    one.diesAt = 'take';
+    one.flow.send(true);
+    await world.settle();
+    expect(other.flow.sale.stage).to.equal('ordered');
+    other.flow.send(true);
+    await world.advance(1000);
+    expect(other.flow.sale.stage).to.equal('unsure');
+    expect(world.prompts).to.have.lengthOf(0);
+  });
+
+  it('see a “no” that was said in one of them, and can send from the other', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    one.flow.send(true);
+    await world.advance(100);
+    world.prompt().decline();
+    await world.advance(100);
+    expect(stages(one, other)).to.deep.equal(['ordered', 'ordered']);
+    other.flow.send(true);
+    await world.advance(100);
+    expect(world.prompts).to.have.lengthOf(2);
+    expect(stages(one, other)).to.deep.equal(['sending', 'sending']);
+  });
+
+  it('are cancelled together', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    one.flow.cancel();
+    other.flow.send(true);
+    await world.advance(5000);
+    expect(stages(one, other)).to.deep.equal(['cancelled', 'cancelled']);
+    expect(world.prompts).to.have.lengthOf(0);
+  });
+
+  it('do not send what another tab has just cancelled, though it was not heard of yet', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    const take = world.hold('take');
+    other.flow.send(true);
+    await world.settle();
+    one.flow.cancel();
+    take();
+    await world.settle();
+    expect(world.prompts).to.have.lengthOf(0);
+    expect(world.claims.size).to.equal(0);
+  });
+
+  it('take up a sale that was begun in another tab', async () => {
+    const world = createWorld();
+    const idle = world.page();
+    await idle.flow.readAccount();
+    const page = await toSelling(world);
+    await world.advance(10);
+    expect(idle.flow.sale).to.deep.equal(page.flow.sale);
+  });
+
+  it('keep an end on show, also where a new sale begins elsewhere, only until then', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    one.flow.cancel();
+    await world.advance(10);
+    world.records = [];
+    one.flow.start(one.watcher);
+    await world.advance(10);
+    expect(stages(one, other)).to.deep.equal(['selling', 'selling']);
+    expect(other.flow.sale.id).to.equal(one.flow.sale.id);
+  });
+});
+
+describe('flow: watchers', () => {
+  it('are many for one sale, and hear the same', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    const heard: string[] = [];
+    const leave = page.flow.watch({ ...page.watcher, onSale: () => heard.push(page.flow.sale.stage) });
+    world.records = [world.record()];
+    await world.advance(3000);
+    expect(heard).to.include('ordered');
+    leave();
+    page.flow.cancel();
+    expect(heard).not.to.include('cancelled');
+    expect(page.entered.at(-1)).to.equal('cancelled');
+  });
+
+  it('must all allow a send, and one that confirms is enough to wait', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    page.flow.watch({ ...page.watcher, confirmsSend: () => true, maySend: () => false });
+    world.comeBack(page.flow.sale);
+    page.flow.send(true);
+    await world.settle();
+    expect(world.prompts).to.have.lengthOf(0);
+  });
+
+  it('may move the sale on while they are told of it', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    page.flow.watch({
+      ...page.watcher,
+      onSale: () => {
+        if (page.flow.sale.stage === 'ordered') page.flow.cancel();
+      },
+    });
+    world.records = [world.record()];
+    world.comeBack(page.flow.sale);
+    await world.advance(5000);
+    expect(page.flow.sale.stage).to.equal('cancelled');
+    expect(world.prompts).to.have.lengthOf(0);
+  });
+
+  it('that come back to an opening without its window find a button to press again', async () => {
+    const world = createWorld();
+    const page = world.page();
+    await page.flow.readAccount();
+    const mint = world.hold('session');
+    page.flow.start(page.watcher);
+    page.part();
+    mint();
+    await world.settle();
+    expect(page.popup.isOpen).to.equal(false);
+    page.join();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('idle');
+  });
+});
