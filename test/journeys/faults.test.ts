@@ -26,9 +26,14 @@ describe('a fault of Coinbase', () => {
 
   const turnOff = (name: FaultName): void => visitor.demo.simulator.faults.set(name, false);
 
-  const assertPaidOut = async (tab: Tab, told = PAID_OUT): Promise<void> => {
-    await tab.reaches('completed', 40_000);
-    assertTold(tab, told);
+  const assertPaidOut = async (tab: Tab): Promise<void> => {
+    const { orders, advance } = visitor.demo.simulator;
+    await until(async () => orders()[0]?.txHash, 'Coinbase to see the transfer', 40_000);
+    // The two seconds that Coinbase takes to pay out.
+    advance(2_000);
+    await wake(tab);
+    await tab.reaches('completed');
+    assertTold(tab, PAID_OUT);
     assert.equal(await tab.words('status'), 'Coinbase has paid out $24.75.');
     assert.equal(await tab.words('error'), '');
     await visitor.assertMoved('USDC', USDC_25);
@@ -77,7 +82,7 @@ describe('a fault of Coinbase', () => {
     await noteRoads(tab);
     await cashOut(await tab.pressForWindow());
     await tab.reaches('ordered');
-    await tab.polls(3);
+    await tab.polls(2);
     assert.deepEqual(await tab.read('roads'), []);
     assert.equal(visitor.demo.simulator.orders()[0]?.committed, true);
     assert.equal(await tab.words('status'), WORDS.sayUncommitted);
@@ -162,7 +167,7 @@ describe('a fault of Coinbase', () => {
         const window = await tab.pressForWindow();
         await goOn(window);
         await tab.reaches('ordered');
-        await tab.polls(3);
+        await tab.polls(2);
         assert.equal(await tab.words('status'), WORDS.sayUncommitted);
         assert.equal(visitor.demo.simulator.orders()[0]?.committed, false);
         assertTold(tab, OFFERED);
@@ -203,6 +208,7 @@ describe('a fault of Coinbase', () => {
         const answers = answersOf(tab);
         const window = await tab.pressForWindow();
         await goOn(window);
+        await wake(tab);
         await answers.hears(2, ({ transactions }) => transactions.length === 2);
         assertTold(tab, `page ${OPENED}`);
         await commit(window);
@@ -226,10 +232,11 @@ describe('a fault of Coinbase', () => {
         const answers = answersOf(tab);
         const isThere = ({ transactions }: { transactions: readonly unknown[] }) => transactions.length === 1;
         await cashOut(await tab.pressForWindow());
-        await answers.hears(3, isThere);
+        await answers.hears(2, isThere);
         assertTold(tab, `page ${OPENED}`);
 
         turnOff('unknown-status');
+        await wake(tab);
         await tab.reaches('ordered');
         visitor.fault('unknown-status');
         await says(tab, WORDS.sayWaiting);
@@ -240,6 +247,7 @@ describe('a fault of Coinbase', () => {
         await visitor.assertUnmoved(0);
 
         turnOff('unknown-status');
+        await wake(tab);
         await says(tab, WORDS.sayOrdered);
         await visitor.assertUnmoved(0);
         await tab.press(SEND);
