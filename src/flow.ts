@@ -216,8 +216,11 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     reset: () => void dispatch({ type: 'reset' }),
 
     readAccount: async (address) => {
+      const { signal } = activity;
       const [from] = address ? [address] : await wallet.accounts();
-      if (sale.stage === 'idle') dispatch(from ? { type: 'connected', from } : { type: 'not-connected' });
+      // Overtaken by a connection, the answer is an old one.
+      if (sale.stage === 'idle' && !signal.aborted)
+        dispatch(from ? { type: 'connected', from } : { type: 'not-connected' });
     },
   };
 };
