@@ -70,6 +70,7 @@ export class OfframpButton extends ButtonAttributes {
     } catch {
       // Some polyfills have none; states are then missing and nothing else.
     }
+    this.#setState('idle', true);
   }
 
   /** Where the sale is. */
@@ -106,7 +107,7 @@ export class OfframpButton extends ButtonAttributes {
     if (!flow || this.disabled) return;
     this.#error = undefined;
     this.requestUpdate();
-    if (flow.sale.from === null && !this.#hasWallet()) return;
+    if (!this.#hasWallet(!this.address && flow.sale.from === null)) return;
     flow.start(this.#watcher);
   }
 
@@ -191,7 +192,7 @@ export class OfframpButton extends ButtonAttributes {
       onSend: () => this.#sendNow(),
       onCancel: () => this.cancel(),
       onSameTab: () => this.#continueHere(),
-      onNotSent: () => flow?.sayNotSent(),
+      onNotSent: () => this.#hasWallet(!this.sender) && flow?.sayNotSent(),
       onChoose: (wallet) => this.#choose(wallet),
     });
   }
@@ -208,7 +209,8 @@ export class OfframpButton extends ButtonAttributes {
 
   #sendNow(): void {
     this.#error = undefined;
-    this.#flow?.send(true);
+    // After a reload the person chooses among several wallets again.
+    if (this.#hasWallet(!this.sender)) this.#flow?.send(true);
   }
 
   #continueHere(): void {
@@ -246,11 +248,12 @@ export class OfframpButton extends ButtonAttributes {
     this.requestUpdate();
   }
 
-  /** `false`: there is no wallet to ask yet. */
-  #hasWallet(): boolean {
-    if (this.address || this.sender) return true;
+  /** Settles on the wallet that is there. `false`: one is needed, and there is none to ask yet. */
+  #hasWallet(isNeeded: boolean): boolean {
     const settled = this.#choice.settle();
+    if (!isNeeded) return true;
     this.#isChoosing = settled === 'several';
+    this.requestUpdate();
     if (settled === 'none') this.#hearError(new OfframpError('no-wallet'));
     return settled === 'one';
   }

@@ -27,10 +27,13 @@ export interface WalletChoice {
 
 export const createWalletChoice = ({ given, preferred, onNews }: Wanted): WalletChoice => {
   let wallets: readonly FoundWallet[] = [];
+  /** Chosen by the person, or settled on: stays, whoever announces itself later. */
   let chosen: FoundWallet | undefined;
   let heard: Provider | undefined;
 
-  const provider = () => given() ?? chosen?.provider;
+  const wanted = () =>
+    wallets.find(({ rdns }) => rdns === preferred()) ?? chosen ?? (wallets.length === 1 ? wallets[0] : undefined);
+  const provider = () => given() ?? wanted()?.provider;
 
   const hear = (next: Provider | undefined) => {
     if (next === heard) return;
@@ -40,8 +43,6 @@ export const createWalletChoice = ({ given, preferred, onNews }: Wanted): Wallet
   };
 
   const update = () => {
-    const wanted = wallets.find(({ rdns }) => rdns === preferred());
-    chosen = wanted ?? chosen ?? (wallets.length === 1 ? wallets[0] : undefined);
     hear(provider());
     onNews();
   };
@@ -73,6 +74,7 @@ export const createWalletChoice = ({ given, preferred, onNews }: Wanted): Wallet
     },
 
     settle: () => {
+      chosen = wanted();
       if (provider()) return 'one';
       if (wallets.length > 1) return 'several';
       // A fail-over only, for wallets that do not announce themselves (EIP-6963).
