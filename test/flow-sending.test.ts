@@ -202,6 +202,16 @@ describe('flow: before the ask', () => {
     expect(page.flow.isBusy).to.equal(false);
   });
 
+  it('remembers a press that the page prevented: the page’s own call then sends', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    page.allows.send = false;
+    await send(world, page);
+    page.allows.send = true;
+    await send(world, page, false);
+    expect(world.prompts).to.have.lengthOf(1);
+  });
+
   it('asks nothing before there is an order', async () => {
     const world = createWorld();
     const page = await toSelling(world);

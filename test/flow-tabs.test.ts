@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { HASH, MINUTE } from './fixtures/orders.ts';
 import { toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
-import { createWorld, type Page, type World } from './fixtures/world.ts';
+import { createWorld, type Page, WISH, type World } from './fixtures/world.ts';
 
 const reload = async (world: World, page: Page): Promise<Page> => {
   page.close();
@@ -91,6 +91,20 @@ describe('flow: a reload', () => {
     const after = world.page();
     await world.advance(5000);
     expect(after.flow.sale.stage).to.equal('unsure');
+    expect(world.prompts).to.have.lengthOf(1);
+  });
+
+  it('in the tab that went to Coinbase itself asks at once, after the return', async () => {
+    const world = createWorld();
+    const before = world.page();
+    before.wish = () => ({ ...WISH, presentation: 'redirect' });
+    await toSelling(world, before);
+    before.close();
+    world.records = [world.record()];
+    world.comeBack(before.flow.sale);
+    const after = world.page();
+    await world.advance(1000);
+    expect(after.entered).to.deep.equal(['ordered', 'sending']);
     expect(world.prompts).to.have.lengthOf(1);
   });
 

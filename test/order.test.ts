@@ -361,6 +361,27 @@ describe('isUnchanged', () => {
   for (const field of ['to_address', 'from_address', 'sell_amount', 'asset', 'network', 'created_at'] as const) {
     it(`is broken where ${field} is gone`, () => expect(isUnchanged(without(field), order())).to.equal(false));
   }
+  // The order may have been changed where it was stored: what is shown of it must be what would be sent.
+  for (const [name, change] of Object.entries<Partial<Order>>({
+    'another amount shown than sent': { amount: '24' },
+    'an amount that is none': { amount: 'twenty-five' },
+    'another asset shown': { asset: 'EURC' },
+    'another network shown': { network: 'ethereum' },
+    'another contract': { token: OTHER },
+    'another chain': { chainId: 1 },
+    'more units': { units: '25000001' },
+    'another address': { to: OTHER },
+    'a later deadline than the order’s own': { deadline: NOON + 27 * MINUTE + 1 },
+    'no deadline': { deadline: Number.NaN },
+  })) {
+    it(`is broken by an order with ${name}`, () => expect(isUnchanged(record(), order(change))).to.equal(false));
+  }
+  it('does not mind an earlier deadline', () => {
+    expect(isUnchanged(record(), order({ deadline: NOON }))).to.equal(true);
+  });
+  it('is broken where the record says no time', () => {
+    expect(isUnchanged(without('created_at'), order())).to.equal(false);
+  });
   for (const [name, change] of Object.entries<Partial<Order>>({
     'shows another amount than it sends': { amount: '1' },
     'shows another asset than it sends': { asset: 'EURC' },

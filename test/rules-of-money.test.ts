@@ -670,6 +670,30 @@ describe('rule 11: what is shown is what is sent', () => {
   }
 });
 
+describe('rule 11: what was stored is not believed', () => {
+  for (const [field, value] of Object.entries({
+    to: OTHER,
+    token: OTHER,
+    chainId: 1,
+    units: '26000000',
+    amount: '1',
+    asset: 'EURC',
+    network: 'ethereum',
+    deadline: 4e12,
+  })) {
+    it(`rule 11: another ${field} in the store ends the sale unsent`, async () => {
+      const world = createWorld();
+      const page = await toOrdered(world);
+      const { order } = page.flow.sale;
+      world.tamper({ order: order && { ...order, [field]: value } });
+      await press(world, page);
+      await world.advance(3000);
+      expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-refused' });
+      expect(world.prompts).to.have.lengthOf(0);
+    });
+  }
+});
+
 describe('rule 12: after the deadline nothing is sent', () => {
   it('rule 12: the sale ends at its deadline', async () => {
     const world = createWorld();
@@ -714,6 +738,27 @@ describe('rule 12: after the deadline nothing is sent', () => {
       expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
     });
   }
+
+  it('rule 12: without the server’s time, a clock that is behind gives an order no longer life', async () => {
+    const world = createWorld();
+    world.skew = 6 * 60 * MINUTE;
+    world.tellsTime = false;
+    const page = await toOrdered(world);
+    await world.advance(27 * MINUTE);
+    expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
+  });
+
+  it('rule 12: without the server’s time, a clock that is ahead finds no order rather than a wrong one', async () => {
+    const world = createWorld();
+    world.skew = -6 * 60 * MINUTE;
+    world.tellsTime = false;
+    const page = await toSelling(world);
+    world.records = [world.record()];
+    world.comeBack(page.flow.sale);
+    await world.advance(MINUTE);
+    expect(page.flow.sale.stage).to.equal('selling');
+    expect(world.prompts).to.have.lengthOf(0);
+  });
 
   it('rule 12: a laptop that slept past the deadline sends nothing when it wakes', async () => {
     const world = createWorld();
