@@ -31,6 +31,15 @@ const fill = ({ document }: Window, { title, text }: { title: string; text: stri
   document.body.append(words);
 };
 
+/** Firefox refuses channels to a page whose site data is blocked; the other roads and polling remain. */
+const openChannel = (): BroadcastChannel | undefined => {
+  try {
+    return new BroadcastChannel(CHANNEL);
+  } catch {
+    return undefined;
+  }
+};
+
 const parse = (value: unknown): ReturnSignal | undefined => {
   try {
     return returnSignal.safeParse(typeof value === 'string' ? JSON.parse(value) : value).data;
@@ -44,7 +53,7 @@ export const createPopup = ({ waiting }: PopupOptions): Popup => {
   let handle: Window | null = null;
   let opened = 0;
 
-  const isOpen = (): boolean => handle !== null && !handle.closed;
+  const isOpen = (): boolean => handle?.closed === false;
 
   return {
     get isOpen() {
@@ -65,7 +74,11 @@ export const createPopup = ({ waiting }: PopupOptions): Popup => {
       } catch {
         handle = null;
       }
-      if (!handle || !isOpen()) return false;
+      if (!handle || !isOpen()) {
+        // Blockers give null, undefined, a closed window or an object that is none.
+        handle = null;
+        return false;
+      }
       try {
         fill(handle, waiting());
       } catch {
@@ -107,11 +120,11 @@ export const createPopup = ({ waiting }: PopupOptions): Popup => {
       window.addEventListener('storage', ({ key, newValue }) => key?.startsWith(RETURNED) && hear(newValue), {
         signal,
       });
-      const channel = new BroadcastChannel(CHANNEL);
-      channel.onmessage = ({ data }) => hear(data);
+      const channel = openChannel();
+      channel?.addEventListener('message', ({ data }) => hear(data), { signal });
       return () => {
         page.abort();
-        channel.close();
+        channel?.close();
       };
     },
 
