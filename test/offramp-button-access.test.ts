@@ -1,0 +1,205 @@
+// The element for everybody: axe in every stage, words that are read out once, a keyboard, a focus that is never lost.
+import { sendKeys } from '@web/test-runner-commands';
+import axe from 'axe-core';
+import { expect } from 'chai';
+import type { OfframpButton } from '../src/index.ts';
+import type { Stage } from '../src/stages.ts';
+import { WORDS } from '../src/words.ts';
+import {
+  inside,
+  later,
+  list,
+  part,
+  placeButton,
+  press,
+  reach,
+  reachable,
+  reaches,
+  settle,
+  tidy,
+  until,
+  words,
+} from './fixtures/element-world.ts';
+import { HASH } from './fixtures/orders.ts';
+import { hang } from './fixtures/provider.ts';
+
+/** The page in one colour scheme, as a page does it whose visitor wants it so. */
+const setScheme = (scheme: 'light' | 'dark'): void => {
+  const { style } = document.documentElement;
+  later(() => style.removeProperty('color-scheme'));
+  later(() => style.removeProperty('background'));
+  style.setProperty('color-scheme', scheme);
+  style.setProperty('background', scheme === 'dark' ? '#121212' : '#ffffff');
+};
+
+/** What axe finds, a line each. */
+const violations = async (button: OfframpButton): Promise<string[]> => {
+  const found = await axe.run(button);
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+};
+
+const focused = (button: OfframpButton): Element | null => inside(button).activeElement;
+
+describe('<offramp-button> under axe', () => {
+  afterEach(tidy);
+
+  it('has a mistake found when there is one', async () => {
+    const { button } = await placeButton();
+    part(button, 'label').remove();
+    expect((await violations(button)).join()).to.contain('button-name');
+  });
+
+  for (const scheme of ['light', 'dark'] as const) {
+    for (const stage of ['idle', ...reachable] as Stage[]) {
+      it(`has no mistake in ${stage}, ${scheme}`, async () => {
+        setScheme(scheme);
+        const world = await placeButton();
+        await reach(world, stage);
+        expect(await violations(world.button)).to.deep.equal([]);
+      });
+    }
+
+    it(`has no mistake while a blocked window is explained, ${scheme}`, async () => {
+      setScheme(scheme);
+      const { button, windows } = await placeButton();
+      windows.areBlocked = true;
+      press({ button });
+      await until(() => words(button, 'error'));
+      expect(await violations(button)).to.deep.equal([]);
+    });
+  }
+});
+
+describe('the live regions of <offramp-button>', () => {
+  afterEach(tidy);
+
+  it('are the same two elements through the whole sale', async () => {
+    const world = await placeButton();
+    const [status, error] = [part(world.button, 'status'), part(world.button, 'error')];
+    expect([status.role, error.role]).to.deep.equal(['status', 'alert']);
+    for (const stage of ['selling', 'ordered', 'settling', 'completed'] as const) {
+      if (stage === 'selling') await reach(world, stage);
+      if (stage === 'ordered') list(world);
+      if (stage === 'settling') part(world.button, 'send').click();
+      if (stage === 'completed') list(world, { status: 'SUCCESS', tx_hash: HASH });
+      await reaches(world.button, stage);
+      expect(part(world.button, 'status'), stage).to.equal(status);
+      expect(part(world.button, 'error'), stage).to.equal(error);
+    }
+    expect(inside(world.button).querySelectorAll('[role=status], [role=alert], [aria-live]')).to.have.lengthOf(2);
+  });
+
+  it('say each thing once', async () => {
+    const world = await placeButton({ set: { locale: 'en-US' } });
+    const said: string[] = [];
+    const observer = new MutationObserver(() => said.push(words(world.button, 'status')));
+    observer.observe(part(world.button, 'status'), { childList: true, characterData: true, subtree: true });
+    later(() => observer.disconnect());
+    await reach(world, 'completed');
+    await settle();
+    expect(said).to.deep.equal([
+      WORDS.sayOpening,
+      WORDS.saySelling,
+      WORDS.sayUncommitted,
+      WORDS.sayPreparing,
+      WORDS.saySending,
+      WORDS.saySettling,
+      'Coinbase has paid out $24.75.',
+    ]);
+    expect(words(world.button, 'error')).to.equal('');
+  });
+
+  it('are not touched by the countdown, which ticks outside of them', async () => {
+    const world = await placeButton();
+    await reach(world, 'ordered');
+    await settle();
+    let touched = 0;
+    const observer = new MutationObserver(() => {
+      touched += 1;
+    });
+    for (const name of ['status', 'error'])
+      observer.observe(part(world.button, name), { childList: true, characterData: true, subtree: true });
+    later(() => observer.disconnect());
+    const deadline = part(world.button, 'deadline');
+    const before = deadline.textContent;
+    expect(before).to.match(/^\d\d:\d\d$/);
+    await until(() => deadline.textContent !== before);
+    expect(deadline.closest('[role=status], [role=alert], [aria-live]')).to.equal(null);
+    expect(touched).to.equal(0);
+  });
+});
+
+describe('the focus of <offramp-button>', () => {
+  afterEach(tidy);
+
+  for (const key of ['Enter', 'Space']) {
+    it(`on the button lets ${key} press it`, async () => {
+      const { button, windows } = await placeButton();
+      part(button, 'button').focus();
+      await sendKeys(key === 'Space' ? { type: ' ' } : { press: key });
+      await reaches(button, 'selling');
+      expect(windows.opened).to.have.lengthOf(1);
+    });
+  }
+
+  it('goes by Tab from the button to "Send", to "Cancel" and out', async () => {
+    const world = await placeButton();
+    const after = document.createElement('button');
+    later(() => after.remove());
+    document.body.append(after);
+    await reach(world, 'ordered');
+    part(world.button, 'button').focus();
+    await sendKeys({ press: 'Tab' });
+    expect(focused(world.button)).to.equal(part(world.button, 'send'));
+    await sendKeys({ press: 'Tab' });
+    expect(focused(world.button)).to.equal(part(world.button, 'cancel'));
+    await sendKeys({ press: 'Tab' });
+    expect(document.activeElement).to.equal(after);
+  });
+
+  it('stays on the button while it is busy, which is not disabled', async () => {
+    const { button, backend } = await placeButton();
+    backend.answerToken = hang;
+    part(button, 'button').focus();
+    press({ button });
+    await settle();
+    expect(button.stage).to.equal('opening');
+    expect(part(button, 'button').getAttribute('aria-disabled')).to.equal('true');
+    expect(part(button, 'button').matches(':disabled')).to.equal(false);
+    expect(focused(button)).to.equal(part(button, 'button'));
+    expect(part(button, 'spinner').getAttribute('aria-hidden')).to.equal('true');
+  });
+
+  it('comes back to the button when what had it is gone', async () => {
+    const world = await placeButton();
+    await reach(world, 'ordered');
+    world.provider.script('eth_sendTransaction', hang);
+    part(world.button, 'send').focus();
+    await sendKeys({ press: 'Enter' });
+    await reaches(world.button, 'sending');
+    expect(inside(world.button).querySelector('[part=send]')).to.equal(null);
+    expect(focused(world.button)).to.equal(part(world.button, 'button'));
+  });
+
+  it('stays on "Send" when the send is stopped by a check', async () => {
+    const world = await placeButton();
+    await reach(world, 'ordered');
+    world.provider.state.tokens = 0n;
+    part(world.button, 'send').focus();
+    await sendKeys({ press: 'Enter' });
+    await until(() => words(world.button, 'error'));
+    expect(focused(world.button)).to.equal(part(world.button, 'send'));
+  });
+
+  it("is not taken from the page's own field", async () => {
+    const world = await placeButton();
+    const field = document.createElement('input');
+    later(() => field.remove());
+    document.body.append(field);
+    await reach(world, 'ordered');
+    field.focus();
+    part(world.button, 'send').click();
+    await reaches(world.button, 'settling');
+    expect(document.activeElement).to.equal(field);
+  });
+});
