@@ -40,6 +40,7 @@ export const activities = (
     poll({
       ask: (inFlight) => backend.list(sale().statusUrl ?? '', inFlight),
       onAnswer: (list) => {
+        if (toldCode) run.tellRecovered();
         toldCode = undefined;
         run.hearTime(list);
         return onList(list);
@@ -62,14 +63,14 @@ export const activities = (
       signal,
     });
 
-  const followOrder = (signal: AbortSignal, afterwards?: () => Promise<void>) =>
-    follow(signal, async ({ transactions }) => {
+  const followOrder = (signal: AbortSignal, afterwards?: () => void) =>
+    follow(signal, ({ transactions }) => {
       const { order } = sale();
       const record = order && recordOf(transactions, order.transactionId);
       if (record && sale().stage === 'ordered' && !isUnchanged(record, order)) {
         dispatch({ type: 'fail', code: 'order-refused' });
       } else if (record) applyRecord(record);
-      if (!signal.aborted) await afterwards?.();
+      if (!signal.aborted) afterwards?.();
     });
 
   const findOrder = ({ transactions }: SaleList) => {
@@ -129,11 +130,11 @@ export const activities = (
     },
 
     ordered: async (signal) => {
+      void endAtDeadline(signal);
+      void followOrder(signal);
       await sender.recover(signal);
       if (signal.aborted) return;
       hearKeptReturn();
-      void endAtDeadline(signal);
-      void followOrder(signal);
       sendByItself();
     },
 
@@ -147,7 +148,7 @@ export const activities = (
       if (!signal.aborted) dispatch({ type: 'unsure' });
     },
 
-    unsure: (signal) => followOrder(signal, () => sender.reconcile()),
+    unsure: (signal) => followOrder(signal, () => void sender.reconcile()),
     settling: (signal) => followOrder(signal),
   };
 

@@ -33,7 +33,7 @@ const TABLE = {
   },
   'backend-unreachable': {
     message: 'The site could not be reached.',
-    advice: 'Check your connection; nothing has been lost, and it goes on by itself once the site answers.',
+    advice: 'Check your connection; a cash-out that has begun goes on once the site answers.',
     recoverable: true,
   },
   'backend-refused': {
@@ -43,7 +43,7 @@ const TABLE = {
   },
   'backend-malformed': {
     message: 'The site gave an answer that could not be understood.',
-    advice: 'Nothing was sent; try again later or contact the site.',
+    advice: 'Try again later, or contact the site.',
     recoverable: true,
   },
   'backend-busy': {

@@ -29,7 +29,12 @@ export interface Watcher {
   /** The sale changed: a new stage where `previous` differs from its own. */
   onSale(previous: Stage, error?: OfframpError): void;
   onError(error: OfframpError): void;
+  /** The backend answers again. */
+  onRecovered(): void;
 }
+
+/** Who wants a step: the person by a press, or the page by a call. */
+export type Caller = 'press' | 'call';
 
 /** What every part of a running sale shares. */
 export interface Run {
@@ -39,11 +44,13 @@ export interface Run {
   now(): number;
   /** Learns the server's time from an answer. */
   hearTime(answer: { now?: string | undefined }): void;
-  /** `false`: nothing happened. */
-  dispatch(event: SaleEvent, error?: OfframpError): boolean;
+  /** `false`: nothing happened. With `saleId`, nothing happens to another sale: an answer may come when its own is long over. */
+  dispatch(event: SaleEvent, error?: OfframpError, saleId?: string): boolean;
   /** Coinbase's word on the pinned order, as far as it leads. */
   applyRecord(record: SaleRecord): void;
   tell(error: unknown): void;
+  /** What was told of the backend is no longer so. */
+  tellRecovered(): void;
   /** Has the watchers drawn again without a change of the sale. */
   refresh(): void;
   watchers(): readonly Watcher[];
@@ -62,16 +69,19 @@ export interface Flow {
   /** Joins; the sale goes on while somebody watches. Returns its undo. */
   watch(watcher: Watcher): () => void;
   /** The main press: connects, opens, or brings Coinbase's window back. */
-  start(watcher: Watcher): void;
-  /** Sends the order. `isPress`: the person pressed "Send" in the review panel. */
-  send(isPress: boolean): void;
+  start(watcher: Watcher, by: Caller): void;
+  /** Sends the order. `press` is the person's on "Send" in the review panel. */
+  send(watcher: Watcher, by: Caller): void;
   /** The person says that nothing was sent; believed only where the chain agrees (rule 4). */
-  sayNotSent(): void;
+  sayNotSent(watcher: Watcher): void;
   cancel(): void;
   reset(): void;
   /** Reads the account that the wallet already shows; asks nothing. */
   readAccount(address?: string): Promise<void>;
 }
+
+/** Coinbase ends an order within the hour. A sale without an end after this has a backend that no longer knows it. */
+const LONGEST_KEPT = 3 * 24 * 3_600_000;
 
 export const createFlow = (key: string, makePorts: (host: () => Watcher | undefined) => Ports): Flow => {
   const watchers = new Set<Watcher>();
@@ -91,8 +101,11 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   };
 
   /** A new page shows what goes on, and an end that tells where money is; not an old "no" or a window left long ago. */
-  const isWorthShowing = ({ stage, order, startedAt, skew }: Sale): boolean =>
-    stage === 'selling' ? clock.now() + skew - startedAt < LONGEST_SELLING : order !== null && stage !== 'cancelled';
+  const isWorthShowing = ({ stage, order, startedAt, skew }: Sale): boolean => {
+    const age = clock.now() + skew - startedAt;
+    if (stage === 'selling') return age < LONGEST_SELLING;
+    return order !== null && stage !== 'cancelled' && age < LONGEST_KEPT;
+  };
 
   const first = kept();
   let sale: Sale = first && isWorthShowing(first) ? first : NO_SALE;
@@ -131,8 +144,9 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     if (isLater || isNew) become(other);
   };
 
-  const dispatch = (event: SaleEvent, error?: OfframpError): boolean => {
+  const dispatch = (event: SaleEvent, error?: OfframpError, saleId?: string): boolean => {
     adopt(kept());
+    if (saleId !== undefined && saleId !== sale.id) return false;
     const next = transition(sale, event);
     if (next === sale) return false;
     isKept = store.save(key, next);
@@ -156,6 +170,9 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     dispatch,
     applyRecord,
     tell,
+    tellRecovered: () => {
+      for (const watcher of [...watchers]) watcher.onRecovered();
+    },
     refresh,
     watchers: () => [...watchers],
     signal: () => activity.signal,
@@ -167,6 +184,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   const { byStage, hearReturn } = activities(run, { mint: door.mint, sender });
 
   const begin = () => {
+    activity.abort();
     activity = new AbortController();
     if (watchers.size > 0) void byStage[sale.stage]?.(activity.signal);
   };
@@ -181,30 +199,41 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     now: run.now,
 
     watch: (watcher) => {
+      const isFirst = watchers.size === 0;
+      if (isFirst) adopt(kept());
       watchers.add(watcher);
       host = watcher;
-      if (watchers.size === 1) {
+      if (isFirst) {
         undos = [popup.onReturn(hearReturn), store.onChange(key, adopt)];
-        adopt(kept());
         begin();
       }
       return () => {
         watchers.delete(watcher);
-        if (watchers.size > 0) return;
+        const [other] = watchers;
+        if (host === watcher && other) host = other;
+        if (other) return;
         for (const undo of undos) undo();
         activity.abort();
+        if (sale.stage === 'opening') popup.close();
       };
     },
 
-    start: (watcher) => {
+    start: (watcher, by) => {
       host = watcher;
       adopt(kept());
       if (isOver(sale.stage)) dispatch({ type: 'reset' });
-      door.press(watcher);
+      door.press(watcher, by);
     },
 
-    send: (isPress) => sender.send(isPress ? 'press' : 'call'),
-    sayNotSent: () => sender.sayNotSent(),
+    send: (watcher, by) => {
+      host = watcher;
+      sender.send(by);
+    },
+
+    sayNotSent: (watcher) => {
+      host = watcher;
+      void sender.sayNotSent();
+    },
 
     cancel: () => {
       if (sale.stage === 'opening') dispatch({ type: 'not-opened' });

@@ -5,13 +5,12 @@ import { whenStaying } from './arrival.ts';
 import { ButtonAttributes } from './attributes.ts';
 import { openDoors } from './doors.ts';
 import { OfframpError } from './errors.ts';
-import { announce, type PublicSale, publicSale } from './events.ts';
-import { type Flow, flowOf, type Watcher } from './flow.ts';
+import { announce, type OfframpEventName, type PublicSale, publicSale } from './events.ts';
+import { type Caller, type Flow, flowOf, type Watcher } from './flow.ts';
 import { styles } from './offramp-button.styles.ts';
 import type { FoundWallet } from './ports/discovery.ts';
 
 import { isOver, type Stage } from './stages.ts';
-import { createSteps } from './steps.ts';
 import { view } from './view.ts';
 import { createWalletChoice } from './wallet-choice.ts';
 import { absolute, readWish, type Wish } from './wish.ts';
@@ -99,21 +98,21 @@ export class OfframpButton extends ButtonAttributes {
 
   /** The press, from code: call it in a person's press, or the browser blocks Coinbase's window. Goes on where `offramp-before-open` was prevented. */
   start(): void {
-    this.#steps.goOn('offramp-before-open', () => this.#start());
+    this.#start('call');
   }
 
-  #start(): void {
+  #start(by: Caller): void {
     const flow = this.#flow;
     if (!flow || this.disabled) return;
     this.#error = undefined;
     this.requestUpdate();
     if (!this.#hasWallet(!this.address && flow.sale.from === null)) return;
-    flow.start(this.#watcher);
+    flow.start(this.#watcher, by);
   }
 
   /** Goes on with a send that `offramp-before-send` stopped. Without a return from Coinbase only the person's press sends. */
   send(): void {
-    this.#steps.goOn('offramp-before-send', () => this.#flow?.send(false));
+    this.#flow?.send(this.#watcher, 'call');
   }
 
   /** Gives the sale up, where nothing has been asked of a wallet yet. */
@@ -139,11 +138,6 @@ export class OfframpButton extends ButtonAttributes {
     onNews: () => this.#readAccount(),
   });
 
-  readonly #steps = createSteps((step) => {
-    const sale = this.#flow?.sale;
-    return !sale || announce(this, step, { sale, previous: sale.stage }, true);
-  });
-
   readonly #watcher: Watcher = {
     wish: () => this.#wish(),
     base: () => absolute(this.tokenEndpoint ?? '', document.baseURI),
@@ -152,10 +146,11 @@ export class OfframpButton extends ButtonAttributes {
     fetch: () => this.fetch ?? globalThis.fetch,
     waiting: () => ({ title: this.#words.waitingTitle, text: this.#words.sayOpening }),
     confirmsSend: () => this.confirmSend,
-    mayOpen: () => this.#steps.mayTake('offramp-before-open'),
-    maySend: () => this.#steps.mayTake('offramp-before-send'),
+    mayOpen: () => this.#may('offramp-before-open'),
+    maySend: () => this.#may('offramp-before-send'),
     onSale: (_, error) => this.#hear(error),
     onError: (error) => this.#hearError(error),
+    onRecovered: () => this.#hearRecovered(),
   };
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -192,7 +187,7 @@ export class OfframpButton extends ButtonAttributes {
       onSend: () => this.#sendNow(),
       onCancel: () => this.cancel(),
       onSameTab: () => this.#continueHere(),
-      onNotSent: () => this.#hasWallet(!this.sender) && flow?.sayNotSent(),
+      onNotSent: () => this.#hasWallet(!this.sender) && flow?.sayNotSent(this.#watcher),
       onChoose: (wallet) => this.#choose(wallet),
     });
   }
@@ -204,19 +199,29 @@ export class OfframpButton extends ButtonAttributes {
   #press(): void {
     if (this.stage === 'completed') this.reset();
     else if (this.stage === 'ordered') this.renderRoot.querySelector<HTMLElement>('[part=send]')?.focus();
-    else this.#start();
+    else this.#start('press');
   }
 
   #sendNow(): void {
     this.#error = undefined;
     // After a reload the person chooses among several wallets again.
-    if (this.#hasWallet(!this.sender)) this.#flow?.send(true);
+    if (this.#hasWallet(!this.sender)) this.#flow?.send(this.#watcher, 'press');
   }
 
   #continueHere(): void {
     this.#isSameTab = true;
-    this.#start();
+    this.#start('press');
     this.#isSameTab = false;
+  }
+
+  #may(step: OfframpEventName): boolean {
+    const sale = this.#flow?.sale;
+    return !sale || announce(this, step, { sale, previous: sale.stage }, true);
+  }
+
+  #hearRecovered(): void {
+    if (this.#error?.code.startsWith('backend-')) this.#error = undefined;
+    this.requestUpdate();
   }
 
   #join(): void {
@@ -261,7 +266,7 @@ export class OfframpButton extends ButtonAttributes {
   #choose(wallet: FoundWallet): void {
     this.#isChoosing = false;
     this.#choice.choose(wallet);
-    this.#start();
+    this.#start('press');
   }
 
   #hear(error?: OfframpError): void {

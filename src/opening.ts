@@ -1,13 +1,13 @@
 // From the press to Coinbase's window: account, blank window, session, address. Knows what a page may wish for;
 // does not know orders or sends.
 import { OfframpError } from './errors.ts';
-import type { Run, Watcher } from './flow.ts';
+import type { Caller, Run, Watcher } from './flow.ts';
 import { payUrl, returnUrl } from './pay-url.ts';
 import type { Wish } from './wish.ts';
 
 interface Opening {
   /** The main press. Everything up to `window.open` happens in its own task (P14). */
-  press(watcher: Watcher): void;
+  press(watcher: Watcher, by: Caller): void;
   /** The activity of `opening`. */
   mint(signal: AbortSignal): Promise<void>;
 }
@@ -21,6 +21,13 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
   let pressed: Wish | undefined;
   let isBlocked = false;
   let isReopening = false;
+  /** The page stopped the step; its own call then goes on without asking it again. */
+  let isPrevented = false;
+
+  const mayOpen = (watcher: Watcher, by: Caller): boolean => {
+    isPrevented = !(by === 'call' && isPrevented) && !watcher.mayOpen();
+    return !isPrevented;
+  };
 
   const connect = async () => {
     if (!dispatch({ type: 'connect' })) return;
@@ -78,7 +85,7 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
 
   const go = (url: string) => {
     // A listener may have cancelled the sale when it was told of the session.
-    if (sale().stage !== 'selling') return popup.close();
+    if (sale().stage !== 'selling') return;
     if (sale().presentation === 'redirect') popup.leave(url, sale().id);
     else popup.go(url);
   };
@@ -92,7 +99,7 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
     const isShown = clock.wait(PHANTOM).then(() => popup.isOpen);
     try {
       const { url, session } = await makeSession(wish, signal);
-      if (signal.aborted) return popup.close();
+      if (signal.aborted) return;
       if (isPopup && !popup.isOpen) {
         // Closed by the person meanwhile is a "no"; never shown at all is the browser's doing.
         const wasShown = await isShown;
@@ -101,26 +108,31 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
       dispatch({ type: 'session', ...session });
       go(url);
     } catch (cause) {
-      popup.close();
+      // Who left the stage has closed the window; by now it may be another sale's.
       if (signal.aborted) return;
+      popup.close();
       const error = cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
       dispatch({ type: 'fail', code: error.code }, error);
     }
   };
 
   /** A new window for a sale that is in Coinbase's hands: its token was single-use, so a new session is made (P8). */
-  const reopen = async (watcher: Watcher) => {
+  const reopen = async (watcher: Watcher, by: Caller) => {
     const signal = stageSignal();
-    if (isReopening || !watcher.mayOpen()) return;
-    if (sale().presentation === 'popup' && !popup.open()) return tell(new OfframpError('popup-blocked'));
+    if (isReopening || !mayOpen(watcher, by)) return;
+    if (sale().presentation === 'popup' && !popup.open()) {
+      return tell(
+        new OfframpError('popup-blocked', { advice: 'Press the button again, or allow pop-ups for this site.' }),
+      );
+    }
     isReopening = true;
     try {
       const { url, session } = await makeSession(watcher.wish(), signal);
-      if (dispatch({ type: 'session', ...session })) go(url);
-      else popup.close();
+      if (!signal.aborted && dispatch({ type: 'session', ...session })) go(url);
     } catch (cause) {
+      if (signal.aborted) return;
       popup.close();
-      if (!signal.aborted) tell(cause);
+      tell(cause);
     } finally {
       isReopening = false;
     }
@@ -129,10 +141,10 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
   return {
     mint,
 
-    press: (watcher) => {
+    press: (watcher, by) => {
       const { stage, from } = sale();
       if (stage === 'selling' || stage === 'opening') {
-        if (!popup.focus() && stage === 'selling') void reopen(watcher);
+        if (!popup.focus() && stage === 'selling') void reopen(watcher, by);
         return;
       }
       if (stage !== 'idle') return;
@@ -143,7 +155,7 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
         return tell(cause);
       }
       if (from === null) return void connect();
-      if (!watcher.mayOpen()) return;
+      if (!mayOpen(watcher, by)) return;
       const { asset, network, amount, presentation } = wish;
       isBlocked = presentation === 'popup' && !popup.open();
       pressed = isBlocked ? undefined : wish;

@@ -64,8 +64,11 @@ export interface Wallet {
   connect(): Promise<string | undefined>;
   /** Brings the wallet to the order's chain and checks all that can be checked before an ask (rule 10). */
   prepare(order: Order, signal: AbortSignal): Promise<Pick<Attempt, 'nonce' | 'block'>>;
-  /** Looks at account and chain once more, then asks once (rule 2). Never throws. */
-  ask(order: Order): Promise<Outcome>;
+  /**
+   * Looks at account and chain once more, then asks once (rule 2). Never throws.
+   * @param mayStill asked right before the request itself: looking may have taken longer than the order lives.
+   */
+  ask(order: Order, mayStill: () => boolean): Promise<Outcome>;
   /** Looks at the chain for an attempt's transfer; asks nothing. */
   look(order: Order, attempt: Attempt): Promise<Sighting>;
 }

@@ -39,7 +39,7 @@ export interface Sale {
   readonly returned: boolean;
   /** The person pressed "Send" for this order (rule 7). */
   readonly pressed: boolean;
-  /** A wallet has been asked for this order before: never again without the person's press. */
+  /** A wallet has been asked for this order before: never again by ourselves. */
   readonly asked: boolean;
   readonly order: Order | null;
   readonly attempt: Attempt | null;
@@ -205,7 +205,8 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
     case 'status':
       return onStatus(sale, event);
     case 'fail':
-      if (isOver(stage) || stage === 'idle' || stage === 'connecting') return sale;
+      // Once a wallet may have been asked, only Coinbase's word ends a sale: a page that slept through the sending must not.
+      if (stage !== 'opening' && stage !== 'selling' && stage !== 'ordered') return sale;
       return to(sale, { stage: 'failed', error: event.code });
     case 'cancel':
       return stage === 'selling' || stage === 'ordered' ? to(sale, { stage: 'cancelled' }) : sale;

@@ -3,7 +3,7 @@
 import { OfframpError } from './errors.ts';
 import type { Run } from './flow.ts';
 import { isAwaiting, isSameTransfer, isUnchanged, type Order, recordOf } from './order.ts';
-import type { Outcome } from './ports.ts';
+import type { Outcome, Sighting } from './ports.ts';
 import type { Attempt } from './sale.ts';
 
 export interface Sending {
@@ -22,12 +22,16 @@ export interface Sending {
 
 /** How long a request may sit unseen in a wallet before "nothing was sent" can be believed. */
 const ENOUGH_TIME = 120_000;
+/** A wallet may never answer a look at the chain; the sale must not wait for it. */
+const LONGEST_LOOK = 20_000;
 
 export const sending = (run: Run): Sending => {
   const { ports, sale, dispatch, applyRecord, tell, now, refresh } = run;
-  const { wallet, backend, claims } = ports;
-  let isSending = false;
-  let isAsking = false;
+  const { wallet, backend, claims, clock } = ports;
+  /** The send under way, and the sale it is for: a wallet may keep a request open long after its sale is over. */
+  let current: { saleId: string; isAsking: boolean } | undefined;
+  let isLooking = false;
+  let isPrevented = false;
 
   const isStillOrdered = (order: Order): boolean =>
     sale().stage === 'ordered' && sale().order?.transactionId === order.transactionId;
@@ -49,8 +53,7 @@ export const sending = (run: Run): Sending => {
     return false;
   };
 
-  const releaseAll = async (order: Order): Promise<void> => {
-    const { claimUrl } = sale();
+  const releaseAll = async (order: Order, claimUrl: string | null): Promise<void> => {
     // Safe to be lost: the same sale may claim again. Awaited, so that it cannot overtake that later claim.
     if (claimUrl) await backend.release(claimUrl).catch(() => {});
     try {
@@ -88,8 +91,8 @@ export const sending = (run: Run): Sending => {
       await claims.release(order.transactionId).catch(() => {});
       throw cause;
     }
-    await releaseAll(order);
-    dispatch({ type: 'fail', code: 'instruction-invalid' });
+    await releaseAll(order, claimUrl);
+    dispatch({ type: 'fail', code: 'instruction-invalid' }, undefined, id);
     return false;
   };
 
@@ -102,54 +105,56 @@ export const sending = (run: Run): Sending => {
     const { id, stage, claimUrl } = sale();
     if (id !== saleId) return;
     if (outcome.kind === 'sent') {
-      dispatch({ type: 'sent', txHash: outcome.txHash });
+      dispatch({ type: 'sent', txHash: outcome.txHash }, undefined, saleId);
       return report(claimUrl, outcome.txHash);
     }
     if (outcome.kind === 'unsure') {
-      if (!dispatch({ type: 'unsure' }, outcome.error)) tell(outcome.error);
+      if (!dispatch({ type: 'unsure' }, outcome.error, saleId)) tell(outcome.error);
       return;
     }
     // Known not to have been sent. Freed before `ordered` is entered: a crash between the two then resumes as unsure.
     if (stage !== 'sending' && stage !== 'unsure') return;
-    await releaseAll(order).catch(tell);
-    dispatch({ type: 'not-sent' }, outcome.kind === 'not-asked' ? outcome.error : undefined);
+    await releaseAll(order, claimUrl).catch(tell);
+    dispatch({ type: 'not-sent' }, outcome.kind === 'not-asked' ? outcome.error : undefined, saleId);
   };
 
   /** Claims, leaves `ordered`, asks. Nothing on this path is ever repeated by itself. */
-  const ask = async (order: Order, attempt: Attempt, isAuto: boolean): Promise<void> => {
-    if (!isStillOrdered(order) || !(await claim(order, attempt))) return;
-    isAsking = true;
-    // Out of `ordered` before the wallet is asked, and kept (rules 1 and 3).
-    if (!isStillOrdered(order) || !dispatch({ type: 'claim', at: now(), attempt, isAuto })) {
-      isAsking = false;
-      return releaseAll(order);
-    }
+  const ask = async (order: Order, attempt: Attempt, isAuto: boolean, mine: { isAsking: boolean }): Promise<void> => {
     const { id, claimUrl } = sale();
+    if (!isStillOrdered(order) || !(await claim(order, attempt))) return;
+    mine.isAsking = true;
+    // Out of `ordered` before the wallet is asked, and kept (rules 1 and 3).
+    if (!isStillOrdered(order) || !dispatch({ type: 'claim', at: now(), attempt, isAuto }, undefined, id)) {
+      mine.isAsking = false;
+      return releaseAll(order, claimUrl);
+    }
+    // Still this sale, in time, and with somebody to see it.
+    const mayStill = () =>
+      sale().id === id && sale().stage === 'sending' && now() < order.deadline && run.watchers().length > 0;
     const outcome: Outcome =
       run.isKept() || claimUrl
-        ? await wallet.ask(order)
+        ? await wallet.ask(order, mayStill)
         : { kind: 'not-asked', error: new OfframpError('store-unavailable') };
-    isAsking = false;
+    mine.isAsking = false;
     await conclude(id, order, outcome);
   };
 
-  const deliver = async (order: Order, by: 'press' | 'call' | 'auto'): Promise<void> => {
-    const signal = run.signal();
-    let attempt: Attempt;
+  const check = async (order: Order, signal: AbortSignal): Promise<Attempt | undefined> => {
     try {
       const before = await wallet.prepare(order, signal);
-      if (!(await confirmOrder(order, signal))) return;
-      attempt = { askedAt: now(), ...before };
+      return (await confirmOrder(order, signal)) ? { askedAt: now(), ...before } : undefined;
     } catch (cause) {
       // Left meanwhile, by Cancel or the deadline: what was being checked no longer matters.
-      if (signal.aborted) return;
+      if (signal.aborted) return undefined;
       throw cause;
     }
-    await ask(order, attempt, by === 'auto');
   };
 
+  const look = async (order: Order, attempt: Attempt): Promise<Sighting> =>
+    Promise.race([wallet.look(order, attempt), clock.wait(LONGEST_LOOK).then(() => 'unknown' as const)]);
+
   /** "Nothing was sent", where enough time is over and the chain agrees (rule 4); throws where that cannot be said. */
-  const checkNotSent = async (order: Order, attempt: Attempt): Promise<void> => {
+  const checkNotSent = async (saleId: string, order: Order, attempt: Attempt): Promise<void> => {
     const left = Math.ceil((attempt.askedAt + ENOUGH_TIME - now()) / 1000);
     if (left > 0) {
       throw new OfframpError('wallet-busy', {
@@ -157,8 +162,8 @@ export const sending = (run: Run): Sending => {
         advice: `Look into your wallet, and say so again in ${left} seconds.`,
       });
     }
-    const seen = await wallet.look(order, attempt);
-    if (typeof seen === 'object') return void dispatch({ type: 'sent', txHash: seen.txHash });
+    const seen = await look(order, attempt);
+    if (typeof seen === 'object') return void dispatch({ type: 'sent', txHash: seen.txHash }, undefined, saleId);
     if (seen !== 'nothing') {
       throw new OfframpError('wallet-failed', {
         message: 'The network does not confirm yet that nothing was sent.',
@@ -166,37 +171,52 @@ export const sending = (run: Run): Sending => {
       });
     }
     // Coinbase may have spoken while the chain was looked at.
-    if (sale().stage !== 'unsure') return;
-    await releaseAll(order);
-    dispatch({ type: 'not-sent' });
+    if (sale().id !== saleId || sale().stage !== 'unsure') return;
+    await releaseAll(order, sale().claimUrl);
+    dispatch({ type: 'not-sent' }, undefined, saleId);
   };
 
   return {
     get isSending() {
-      return isSending;
+      return current?.saleId === sale().id;
     },
     get isAsking() {
-      return isAsking;
+      return current?.saleId === sale().id && current.isAsking;
     },
 
     send: (by) => {
+      const { id: saleId, stage } = sale();
+      if (stage !== 'ordered' || current?.saleId === saleId) return;
+      if (current?.isAsking) {
+        return tell(
+          new OfframpError('wallet-busy', {
+            message: 'A request of an earlier cash-out is still open in your wallet.',
+            advice: 'Decline it there, or reload this page if your wallet shows none; then send again.',
+          }),
+        );
+      }
       // Set before anything else: a double press finds it.
-      if (isSending || sale().stage !== 'ordered') return;
-      isSending = true;
+      const mine = { saleId, isAsking: false };
+      current = mine;
+      const signal = run.signal();
       const start = async () => {
         if (by === 'press') dispatch({ type: 'press' });
-        const { id, order, returned, pressed } = sale();
+        const { order, returned, pressed } = sale();
         if (!order || !(returned || pressed)) return;
-        if (!run.watchers().every((watcher) => watcher.maySend())) return;
+        isPrevented = !(by === 'call' && isPrevented) && !run.watchers().every((watcher) => watcher.maySend());
+        if (isPrevented || signal.aborted) return;
         refresh();
-        const isMine = await claims.alone(id, () => deliver(order, by));
+        const isMine = await claims.alone(saleId, async () => {
+          const attempt = await check(order, signal);
+          if (attempt) await ask(order, attempt, by === 'auto', mine);
+        });
         // Two tabs hear one return signal; the one that comes second has nothing to say.
         if (!isMine && by !== 'auto') throw new OfframpError('already-claimed');
       };
       void start()
         .catch(tell)
         .finally(() => {
-          isSending = false;
+          if (current === mine) current = undefined;
           refresh();
         });
     },
@@ -207,7 +227,7 @@ export const sending = (run: Run): Sending => {
         const claim = order && (await claims.find(order.transactionId));
         return claim?.saleId === id ? claim : undefined;
       };
-      if (isSending || !(await isOurs())) return;
+      if (current?.saleId === id || !(await isOurs())) return;
       await claims.whenNobodyAsks(id, signal);
       if (signal.aborted) return;
       const claim = await isOurs();
@@ -215,11 +235,15 @@ export const sending = (run: Run): Sending => {
     },
 
     reconcile: async () => {
-      const { stage, order, attempt, claimUrl } = sale();
-      if (stage !== 'unsure' || !order || !attempt) return;
-      const seen = await wallet.look(order, attempt);
-      if (typeof seen === 'object' && dispatch({ type: 'sent', txHash: seen.txHash }))
-        await report(claimUrl, seen.txHash);
+      const { id, stage, order, attempt, claimUrl } = sale();
+      if (isLooking || stage !== 'unsure' || !order || !attempt) return;
+      isLooking = true;
+      const seen = await look(order, attempt).finally(() => {
+        isLooking = false;
+      });
+      // Asked again meanwhile, what was seen is not about that ask.
+      if (typeof seen !== 'object' || sale().attempt?.askedAt !== attempt.askedAt) return;
+      if (dispatch({ type: 'sent', txHash: seen.txHash }, undefined, id)) await report(claimUrl, seen.txHash);
     },
 
     sayNotSent: async () => {
@@ -227,12 +251,12 @@ export const sending = (run: Run): Sending => {
       if (stage !== 'unsure' || !order || !attempt) return;
       try {
         // A request that a page of this browser still waits for can be approved at any moment.
-        const isOpen = isAsking || !(await claims.alone(id, () => checkNotSent(order, attempt)));
+        const isOpen = current?.isAsking || !(await claims.alone(id, () => checkNotSent(id, order, attempt)));
         if (!isOpen) return;
         tell(
           new OfframpError('wallet-busy', {
             message: 'The request is still open in your wallet.',
-            advice: 'Decline it there; then you can send again.',
+            advice: 'Decline it there, or reload this page if your wallet shows none; then you can send again.',
           }),
         );
       } catch (cause) {

@@ -35,7 +35,7 @@ export const WORDS = {
   sayCompleted: 'Coinbase has paid out {fiat}.',
   sayCompletedPlain: 'Coinbase has paid you out.',
   sayFailedUnsent: 'Nothing was sent.',
-  sayFailedSent: 'What you sent is in your Coinbase account.',
+  sayFailedSent: 'If your wallet shows the transfer as confirmed, what you sent is in your Coinbase account.',
   sayFailedUnsure:
     'If a request is still open in your wallet, decline it. If your wallet shows the transfer, it is in your Coinbase account.',
   sayCancelled: 'Cancelled. Nothing was sent.',
@@ -75,9 +75,9 @@ const byStage: Partial<Record<Stage, keyof Words>> = {
 
 /** The status line's key for a sale, where there is something to say. */
 export const statusKey = (sale: Sale, isPreparing: boolean, isSendable: boolean): keyof Words | undefined => {
-  const { stage, returned, txHash, attempt } = sale;
+  const { stage, returned, txHash, asked } = sale;
   if (stage === 'selling') return returned ? 'sayReturned' : 'saySelling';
-  if (stage === 'failed') return txHash ? 'sayFailedSent' : attempt ? 'sayFailedUnsure' : 'sayFailedUnsent';
+  if (stage === 'failed') return txHash ? 'sayFailedSent' : asked ? 'sayFailedUnsure' : 'sayFailedUnsent';
   if (stage === 'completed') return sale.fiat ? 'sayCompleted' : 'sayCompletedPlain';
   if (stage !== 'ordered') return byStage[stage];
   if (isPreparing) return 'sayPreparing';

@@ -47,7 +47,6 @@ const ARROWS: Record<string, readonly string[]> = {
   'attributes.ts': [...LEAVES, 'type ports.ts', 'words.ts'],
   'review-panel.ts': [...PURE, 'words.ts', 'type ports/'],
   'offramp-button.styles.ts': [],
-  'steps.ts': [],
   'view.ts': [...PURE, 'words.ts', 'review-panel.ts', 'type ports/'],
   // The element puts the house together, with these two at its side.
   'doors.ts': [...CORE, 'type flow.ts', 'ports/'],
@@ -58,7 +57,6 @@ const ARROWS: Record<string, readonly string[]> = {
     'words.ts',
     'events.ts',
     'attributes.ts',
-    'steps.ts',
     'view.ts',
     'offramp-button.styles.ts',
     'doors.ts',

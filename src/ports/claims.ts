@@ -75,7 +75,17 @@ export const createClaims = (): Claims => ({
       if (lock) await work();
       return lock !== null;
     };
-    if (navigator.locks) return navigator.locks.request(lockName(saleId), { ifAvailable: true }, whenFree);
+    let hasBegun = false;
+    try {
+      const begin = (lock: Lock | null) => {
+        hasBegun = true;
+        return whenFree(lock);
+      };
+      if (navigator.locks) return await navigator.locks.request(lockName(saleId), { ifAvailable: true }, begin);
+    } catch (cause) {
+      // Refused where storage is denied, as in a sandboxed frame; a claim must do there.
+      if (hasBegun) throw cause;
+    }
     await work();
     return true;
   },
@@ -83,8 +93,8 @@ export const createClaims = (): Claims => ({
   whenNobodyAsks: async (saleId, signal) => {
     try {
       await navigator.locks?.request(lockName(saleId), { signal }, async () => {});
-    } catch (cause) {
-      if (!signal.aborted) throw cause;
+    } catch {
+      // Aborted, or no locks here: nobody is known to be at it.
     }
   },
 });

@@ -21,6 +21,15 @@ const read = (text: string | null): Sale | undefined => {
   }
 };
 
+/** What is out of date is worse than nothing: a page would go on from there. */
+const forget = (key: string): void => {
+  try {
+    localStorage.removeItem(PREFIX + key);
+  } catch {
+    // Switched off altogether, so nothing is kept either.
+  }
+};
+
 export const createStore = (): Store => ({
   load: (key) => {
     try {
@@ -40,6 +49,7 @@ export const createStore = (): Store => ({
       return true;
     } catch {
       // Full, or switched off; who needs durability asks for it by the answer.
+      forget(key);
       return false;
     }
   },

@@ -21,6 +21,11 @@ const SWITCH_POLLS = 20;
 /** Blocks looked through for a transfer of the chain's own currency, which leaves no log. */
 const MOST_BLOCKS = 150n;
 
+const TOO_LATE = {
+  message: 'The wallet answered too late, and was not asked to send.',
+  advice: 'Nothing was sent; press Send again if there is time left.',
+};
+
 const isHash = (value: unknown): value is string => txHashShape.safeParse(value).success;
 
 const quantity = (value: unknown): bigint => {
@@ -67,8 +72,12 @@ const asOutcome = (answer: unknown): Outcome =>
   isHash(answer) ? { kind: 'sent', txHash: answer } : { kind: 'unsure', error: new OfframpError('wallet-failed') };
 
 export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet => {
-  const ask = async (method: string, params: readonly unknown[] = [], signal?: AbortSignal): Promise<unknown> => {
-    const wallet = provider();
+  const ask = async (
+    method: string,
+    params: readonly unknown[] = [],
+    signal?: AbortSignal,
+    wallet = provider(),
+  ): Promise<unknown> => {
     if (!wallet) throw new OfframpError('no-wallet');
     if (signal?.aborted) throw new OfframpError('wallet-failed');
     const answer = wallet.request({ method, params });
@@ -80,20 +89,19 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
     return Promise.race([answer, left]);
   };
 
-  const accountsBy = async (method: string, signal?: AbortSignal): Promise<string[]> => {
-    const answer = await ask(method, [], signal);
+  const accountsBy = async (method: string, signal?: AbortSignal, wallet = provider()): Promise<string[]> => {
+    const answer = await ask(method, [], signal, wallet);
     const list: unknown[] = Array.isArray(answer) ? answer : [];
     return list.filter((one): one is string => typeof one === 'string' && /^0x[0-9a-f]{40}$/i.test(one));
   };
 
-  const requireAccount = async (order: Order, signal?: AbortSignal): Promise<void> => {
-    const accounts = await accountsBy('eth_accounts', signal);
+  const requireAccount = (order: Order, accounts: readonly string[]): void => {
     // Any place in the list: wallets order it as they like (P38).
     if (!accounts.some((account) => sameAddress(account, order.from))) throw new OfframpError('wrong-account');
   };
 
-  const isOnChain = async (order: Order, signal?: AbortSignal): Promise<boolean> =>
-    quantity(await ask('eth_chainId', [], signal)) === BigInt(order.chainId);
+  const isOnChain = async (order: Order, signal?: AbortSignal, wallet = provider()): Promise<boolean> =>
+    quantity(await ask('eth_chainId', [], signal, wallet)) === BigInt(order.chainId);
 
   const addChain = async (asset: Asset, signal: AbortSignal): Promise<void> => {
     const { chainId, name, currency, rpcUrl, explorerUrl } = chainOf(asset);
@@ -213,7 +221,9 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
       // A page's own sender may be no EIP-1193 wallet at all: it makes its own checks.
       if (sender()) return { nonce: null, block: null };
       try {
-        await requireAccount(order, signal);
+        const accounts = await accountsBy('eth_accounts', signal);
+        // A locked or disconnected wallet shows none; it is asked to connect again, once (table 7.3, 4100).
+        requireAccount(order, accounts.length > 0 ? accounts : await accountsBy('eth_requestAccounts', signal));
         if (!(await isOnChain(order, signal))) await switchChain(order, signal);
         if (order.token !== null) await checkToken(order, order.token, signal);
         await checkFee(order, signal);
@@ -225,24 +235,29 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
       }
     },
 
-    ask: async (order) => {
+    ask: async (order, mayStill) => {
+      const tooLate: Outcome = { kind: 'not-asked', error: new OfframpError('wallet-failed', TOO_LATE) };
       const send = sender();
       if (send) {
+        if (!mayStill()) return tooLate;
         try {
           return asOutcome((await send(Object.freeze(instructionOf(order))))?.txHash);
         } catch (cause) {
           return judge(cause);
         }
       }
+      // One wallet for the checks and the ask, whatever the page sets meanwhile.
+      const wallet = provider();
       try {
-        await requireAccount(order);
-        if (!(await isOnChain(order))) throw new OfframpError('wrong-chain');
+        requireAccount(order, await accountsBy('eth_accounts', undefined, wallet));
+        if (!(await isOnChain(order, undefined, wallet))) throw new OfframpError('wrong-chain');
       } catch (cause) {
         return { kind: 'not-asked', error: translate(cause) };
       }
+      if (!mayStill()) return tooLate;
       try {
         // The one and only request to send; nothing here or above repeats it (rule 2).
-        return asOutcome(await ask('eth_sendTransaction', [transferRequest(order)]));
+        return asOutcome(await ask('eth_sendTransaction', [transferRequest(order)], undefined, wallet));
       } catch (cause) {
         return judge(cause);
       }
