@@ -65,8 +65,8 @@ describe('a fault of Coinbase', () => {
     await visitor.assertUnmoved(0);
   };
 
-  /** Coinbase's window is cut off from the page: the channel carries the return. */
-  const hearsByChannel = (name: FaultName) => async () => {
+  /** Coinbase's window is cut off from the page. Of the roads that are left the channel is seen here; storage is the other. */
+  const hearsWithoutOpener = (name: FaultName) => async () => {
     const tab = await arrive(name);
     await noteRoads(tab);
     await cashOut(await tab.pressForWindow());
@@ -196,10 +196,10 @@ describe('a fault of Coinbase', () => {
       'finds the order by polling, and asks after a press',
       waitsForPress('redirect-without-query'),
     ],
-    'coop-same-origin': ['hears the return by the channel', hearsByChannel('coop-same-origin')],
+    'coop-same-origin': ['hears the return without an opener', hearsWithoutOpener('coop-same-origin')],
     'coop-same-origin-allow-popups': [
-      'hears the return by the channel',
-      hearsByChannel('coop-same-origin-allow-popups'),
+      'hears the return without an opener',
+      hearsWithoutOpener('coop-same-origin-allow-popups'),
     ],
     'stale-history': [
       'never uses an old order',
