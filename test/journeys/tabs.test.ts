@@ -7,6 +7,14 @@ const USDC_25 = 25_000_000n;
 const SEND = '[part=send]';
 /** Presses "Send" of a tab from code, as soon as it can be pressed: two tabs at the same moment have no mouse. */
 const PRESS_SEND = `document.querySelector('offramp-button').shadowRoot.querySelector('${SEND}').click()`;
+/** Lets a tab be made deaf; runs before the page's own scripts. */
+const MAY_DEAFEN = `addEventListener('storage', (event) => window.isDeaf && event.stopImmediatePropagation())`;
+/** Leaves a tab with what localStorage says now. */
+const DEAFEN = `{
+  const now = { ...localStorage };
+  Storage.prototype.getItem = (key) => now[key] ?? null;
+  window.isDeaf = true;
+}`;
 
 describe('two tabs', () => {
   const visitor = useJourneys();
@@ -68,6 +76,31 @@ describe('two tabs', () => {
     await Promise.all([first.reaches('completed'), second.reaches('completed')]);
     const errors = [...first.told, ...second.told].filter((one) => one.startsWith('!'));
     assert.ok(errors.every((one) => one === '!already-claimed') && errors.length <= 1, errors.join(' '));
+    await visitor.assertMoved('USDC', USDC_25);
+  });
+
+  it('that hear of each other too late ask once as well: the claim decides', LIMIT, async () => {
+    await visitor.connectBefore();
+    const first = await visitor.open('?confirm-send');
+    const window = await first.pressForWindow();
+    await goOn(window);
+    const second = await visitor.open('?confirm-send');
+    for (const tab of [first, second]) {
+      await tab.page.evaluateOnNewDocument(MAY_DEAFEN);
+      await tab.reload('selling');
+    }
+    await window.bringToFront();
+    await window.click('#cash-out-now');
+    await Promise.all([first.reaches('ordered'), second.reaches('ordered')]);
+    // Browsers bring one tab's localStorage to another when they like; from here on it never comes.
+    await Promise.all([first.read(DEAFEN), second.read(DEAFEN)]);
+
+    await Promise.all([first.read(PRESS_SEND), second.read(PRESS_SEND)]);
+    await visitor.untilAsked();
+    await Promise.all([first.polls(2), second.polls(2)]);
+    await visitor.assertUnmoved(1);
+    await visitor.answer(true);
+    await Promise.all([first.reaches('completed'), second.reaches('completed')]);
     await visitor.assertMoved('USDC', USDC_25);
   });
 

@@ -17,17 +17,20 @@ describe('the wallet', () => {
     return tab;
   };
 
-  it('declines, and is asked again only when the person presses Send', LIMIT, async () => {
+  it('declines, and is asked again only when the person presses Send, a reload later or not', LIMIT, async () => {
     visitor.wallet.setMode('decline');
     const tab = await comeBack();
     await tab.hears('ordered', 2);
     await tab.polls(3);
     await visitor.assertUnmoved(1);
     assert.equal(await tab.words('error'), '');
+    await tab.reload('ordered');
+    await tab.polls(2);
+    await visitor.assertUnmoved(1);
     visitor.wallet.setMode('approve');
     await tab.press(SEND);
     await tab.reaches('completed');
-    assertTold(tab, `page ${OPENED} ordered before-send sending ordered before-send sending ${PAID}`);
+    assertTold(tab, `page ${OPENED} ordered before-send sending ordered page ordered before-send sending ${PAID}`);
     await visitor.assertMoved('USDC', USDC_25, 2);
   });
 
