@@ -42,7 +42,8 @@ describe('a fault of Coinbase', () => {
   const assertLostAfterSending = async (tab: Tab): Promise<void> => {
     await tab.reaches('failed');
     assertTold(tab, `${OFFERED} before-send sending settling failed !order-failed`);
-    assert.equal(await tab.words('status'), 'What you sent is in your Coinbase account.');
+    assert.equal(await tab.words('status'), WORDS.sayFailedSent);
+    assert.match(WORDS.sayFailedSent, /in your Coinbase account/);
     assert.ok((await tab.words('error')).startsWith(errorTable['order-failed'].message));
     await visitor.assertMoved('USDC', USDC_25);
   };
