@@ -157,7 +157,7 @@ describe('an order that ends without a payout', () => {
       const tab = await visitor.open();
       await cashOut(await tab.pressForWindow());
       await tab.reaches('failed');
-      assert.equal(await tab.words('status'), 'What you sent is in your Coinbase account.');
+      assert.match(await tab.words('status'), /^If your wallet shows .* what you sent is in your Coinbase account\.$/);
       assert.match(await tab.words('error'), /Coinbase did not complete the sale/);
       assertTold(tab, `page ${OPENED} ordered before-send sending settling failed !order-failed`);
       await visitor.assertMoved('USDC', USDC_25);

@@ -146,7 +146,7 @@ describe('a page that is reloaded', () => {
     await cashOut(await tab.pressForWindow());
     await tab.reaches('failed');
     await tab.reload('failed');
-    assert.equal(await tab.words('status'), 'What you sent is in your Coinbase account.');
+    assert.match(await tab.words('status'), /^If your wallet shows .* what you sent is in your Coinbase account\.$/);
     const failed = `${OPENED} ordered before-send sending settling failed !order-failed`;
     assertTold(tab, `page ${OPENED} cancelled page ${failed} page`);
     await visitor.assertMoved('USDC', USDC_25);
