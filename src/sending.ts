@@ -89,7 +89,11 @@ export const sending = (run: Run): Sending => {
       if (isSameTransfer(instruction, order)) return true;
     } catch (cause) {
       await claims.release(order.transactionId).catch(() => {});
-      throw cause;
+      const error = cause instanceof OfframpError ? cause : undefined;
+      if (error?.code !== 'order-expired' && error?.code !== 'order-refused') throw cause;
+      // The backend looked at the order itself, by Coinbase's clock.
+      dispatch({ type: 'fail', code: error.code }, error, id);
+      return false;
     }
     await releaseAll(order, claimUrl);
     dispatch({ type: 'fail', code: 'instruction-invalid' }, undefined, id);

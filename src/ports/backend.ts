@@ -27,9 +27,8 @@ const refusal = (response: Response, code: unknown): OfframpError => {
   const { status, headers } = response;
   const retryAfter = pauseOf(headers.get('retry-after'), Date.now());
   const pause = retryAfter === undefined ? {} : { retryAfter };
-  if (status === 409) {
-    return new OfframpError(code === 'already-claimed' || code === 'order-expired' ? code : 'order-refused');
-  }
+  const ordered = (['already-claimed', 'order-expired', 'order-refused'] as const).find((known) => known === code);
+  if (status === 409 && ordered) return new OfframpError(ordered);
   if (status === 429 || (status === 503 && retryAfter !== undefined)) return new OfframpError('backend-busy', pause);
   // A status may not be known yet right after the session was made (P53).
   if (status >= 500 || status === 404 || status === 408) return new OfframpError('backend-unreachable', pause);

@@ -55,6 +55,12 @@ export const createPopup = ({ waiting }: PopupOptions): Popup => {
 
   const isOpen = (): boolean => handle?.closed === false;
 
+  const close = (): void => {
+    window.removeEventListener('pagehide', close);
+    handle?.close();
+    handle = null;
+  };
+
   return {
     get isOpen() {
       return isOpen();
@@ -84,10 +90,15 @@ export const createPopup = ({ waiting }: PopupOptions): Popup => {
       } catch {
         // Some blockers hand out a window without a document; the words are a courtesy, the window decides.
       }
+      // A blank window whose page has left would wait for ever.
+      window.addEventListener('pagehide', close);
       return isOpen();
     },
 
-    go: (url) => handle?.location.replace(url),
+    go: (url) => {
+      window.removeEventListener('pagehide', close);
+      handle?.location.replace(url);
+    },
 
     focus: () => {
       if (!isOpen()) return false;
@@ -95,10 +106,7 @@ export const createPopup = ({ waiting }: PopupOptions): Popup => {
       return true;
     },
 
-    close: () => {
-      handle?.close();
-      handle = null;
-    },
+    close,
 
     leave: (url, saleId) => {
       try {

@@ -73,7 +73,7 @@ describe('a broken backend', () => {
     [404, 'backend-unreachable'],
     [405, 'backend-refused'],
     [408, 'backend-unreachable'],
-    [409, 'order-refused'],
+    [409, 'backend-refused'],
     [413, 'backend-refused'],
     [429, 'backend-busy'],
     [429, 'backend-busy', { 'retry-after': '7' }, 7000],
@@ -108,9 +108,10 @@ describe('a broken backend', () => {
   for (const [name, body, code] of [
     ['says already-claimed', { code: 'already-claimed', message: SECRET_TOKEN }, 'already-claimed'],
     ['says order-expired', { code: 'order-expired' }, 'order-expired'],
-    ['says something else', { code: 'gone' }, 'order-refused'],
-    ['says nothing', {}, 'order-refused'],
-    ['says a list', ['already-claimed'], 'order-refused'],
+    ['says order-refused', { code: 'order-refused' }, 'order-refused'],
+    ['says something else', { code: 'gone' }, 'backend-refused'],
+    ['says nothing', {}, 'backend-refused'],
+    ['says a list', ['already-claimed'], 'backend-refused'],
   ] as const) {
     it(`that refuses a claim with 409 and ${name} is ${code}`, async () => {
       worker.use(...brokenBackend(409, {}, body));
@@ -118,10 +119,10 @@ describe('a broken backend', () => {
     });
   }
 
-  it('that refuses a claim with 409 and a page of HTML is order-refused', async () => {
+  it('that refuses a claim with 409 and a page of HTML is backend-refused', async () => {
     const html = async () => new Response('<h1>already-claimed</h1>', { status: 409 });
     const door = createBackend({ fetch: () => html, base });
-    expect((await errorOf(door.claim('claim', { saleId: 's', transactionId: 't' }))).code).to.equal('order-refused');
+    expect((await errorOf(door.claim('claim', { saleId: 's', transactionId: 't' }))).code).to.equal('backend-refused');
   });
 
   for (const [name, call] of CALLS) {
