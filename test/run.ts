@@ -12,7 +12,7 @@ export interface Outcome {
 
 // A test file runs in the browsers, unless its path begins with one of these.
 const IN_NODE = ['test/house.test.ts', 'test/readme.test.ts', 'test/server/', 'test/simulator/'];
-// Node tests that drive browsers, servers and chains of their own: one file at a time, after the others.
+// Node tests that drive browsers, servers and chains of their own: two files at a time, after the others.
 const JOURNEYS = ['test/return-matrix.test.ts', 'test/journeys/'];
 
 const words = process.argv.slice(2);
@@ -53,7 +53,7 @@ const part = async (name: string, of: readonly string[], run: () => Promise<Outc
 
 await part('In browsers', inBrowsers, () => runBrowserTests(inBrowsers, browsers));
 await part('In Node', inNode, () => runNodeTests(inNode, { concurrency: 2, timeout: 120_000 }));
-await part('Journeys', journeys, () => runNodeTests(journeys, { concurrency: 1, timeout: 900_000 }));
+await part('Journeys', journeys, () => runNodeTests(journeys, { concurrency: 2, timeout: 900_000 }));
 
 console.log('');
 for (const [engine, reason] of browsers.absent) console.log(`not run: ${engine} (${reason})`);
