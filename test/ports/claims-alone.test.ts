@@ -84,6 +84,17 @@ describe('being alone at a sale', () => {
     await claims.whenNobodyAsks(sale, new AbortController().signal);
   });
 
+  it("is everybody's where locks are refused, as in a sandboxed frame", async () => {
+    replace(navigator.locks, 'request', () => Promise.reject(new DOMException('denied', 'SecurityError')));
+    let runs = 0;
+    const isMine = await claims.alone(newSale(), async () => {
+      runs += 1;
+    });
+    expect(isMine).to.equal(true);
+    expect(runs).to.equal(1);
+    await claims.whenNobodyAsks(newSale(), new AbortController().signal);
+  });
+
   it('is waited for until it is over', async () => {
     const sale = newSale();
     const { opened, open } = gate();

@@ -220,6 +220,44 @@ describe('a window by its handle', () => {
   });
 });
 
+describe('a page that leaves', () => {
+  const openIn = async () => {
+    const page = openPage();
+    const { handle, done } = createHandle();
+    replace(page.window, 'open', () => handle);
+    const popup = await loadIn<Popup>(
+      page.window,
+      'ports/popup.ts',
+      "createPopup({ waiting: () => ({ title: '', text: '' }) })",
+    );
+    popup.open();
+    return { page, popup, done };
+  };
+
+  it('takes a window along that is still blank', async () => {
+    const { page, popup, done } = await openIn();
+    page.window.dispatchEvent(new Event('pagehide'));
+    expect(done).to.deep.equal(['close']);
+    expect(popup.isOpen).to.equal(false);
+    page.close();
+  });
+
+  it('leaves a window alone that is at Coinbase', async () => {
+    const { page, popup, done } = await openIn();
+    popup.go('https://pay.example/');
+    page.window.dispatchEvent(new Event('pagehide'));
+    expect(done).to.deep.equal(['replace https://pay.example/']);
+    page.close();
+  });
+
+  it('does so for real', async () => {
+    const { page, done } = await openIn();
+    page.close();
+    await until(() => done.length);
+    expect(done).to.deep.equal(['close']);
+  });
+});
+
 describe('leaving in this tab', () => {
   afterEach(() => sessionStorage.clear());
 

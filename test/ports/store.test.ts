@@ -146,15 +146,16 @@ describe('a kept sale', () => {
 });
 
 describe('a storage', () => {
-  it('that is full keeps nothing and says so', () => {
-    const full = () => {
+  it('that is full keeps nothing, says so, and forgets what is out of date', () => {
+    store.save('shop', saleOf({ revision: 1 }));
+    replace(Storage.prototype, 'setItem', () => {
       throw new DOMException('full', 'QuotaExceededError');
-    };
-    replace(Storage.prototype, 'setItem', full);
-    expect(store.save('shop', saleOf())).to.equal(false);
+    });
+    expect(store.save('shop', saleOf({ revision: 2 }))).to.equal(false);
+    expect(store.load('shop')).to.equal(undefined);
   });
 
-  it('that is truly full keeps nothing, says so, and leaves what was kept', () => {
+  it('that is truly full does the same', () => {
     store.save('shop', saleOf({ revision: 1, nonce: '' }));
     for (let size = 2 ** 23; size >= 1; size = Math.floor(size / 2)) {
       try {
@@ -162,7 +163,16 @@ describe('a storage', () => {
       } catch {}
     }
     expect(store.save('shop', saleOf({ revision: 2, nonce: 'n'.repeat(128) }))).to.equal(false);
-    expect(store.load('shop')?.revision).to.equal(1);
+    expect(store.load('shop')).to.equal(undefined);
+  });
+
+  it('that cannot even forget still says that nothing was kept', () => {
+    const denied = () => {
+      throw new DOMException('denied', 'SecurityError');
+    };
+    replace(Storage.prototype, 'setItem', denied);
+    replace(Storage.prototype, 'removeItem', denied);
+    expect(store.save('shop', saleOf())).to.equal(false);
   });
 
   it('that is switched off keeps nothing, gives nothing and breaks nothing', () => {

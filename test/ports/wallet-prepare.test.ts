@@ -138,6 +138,29 @@ describe('before an ask, the wallet', () => {
     });
   }
 
+  it('is asked to connect, once, where it shows no account: it may be locked', async () => {
+    const provider = createProvider({}, { eth_accounts: () => [] });
+    expect(await prepare(provider)).to.deep.equal({ nonce: '0x7', block: '0x64' });
+    expect(provider.count('eth_requestAccounts')).to.equal(1);
+  });
+
+  for (const [name, thrown, code] of [
+    ['declines', { code: 4001 }, 'wallet-failed'],
+    ['has that request open already', { code: -32002 }, 'wallet-busy'],
+  ] as const) {
+    it(`ends in ${code} where it shows no account and ${name}`, async () => {
+      const provider = createProvider({}, { eth_accounts: () => [], eth_requestAccounts: throwing(thrown) });
+      expect((await errorOf(prepare(provider))).code).to.equal(code);
+      expect(provider.count('eth_requestAccounts')).to.equal(1);
+    });
+  }
+
+  it('is not asked to connect where it shows another account', async () => {
+    const provider = createProvider({ accounts: [OTHER] });
+    expect((await errorOf(prepare(provider))).code).to.equal('wrong-account');
+    expect(provider.count('eth_requestAccounts')).to.equal(0);
+  });
+
   it('says busy when a request is already open', async () => {
     const provider = createProvider({}, { eth_accounts: throwing({ code: '-32002' }) });
     expect((await errorOf(prepare(provider))).code).to.equal('wallet-busy');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { OfframpError } from '../../src/errors.ts';
 import { createWallet } from '../../src/ports/wallet.ts';
-import type { Outcome, Sender } from '../../src/ports.ts';
+import type { Outcome } from '../../src/ports.ts';
 import {
   createProvider,
   createStepClock,
@@ -9,7 +9,6 @@ import {
   type FakeProvider,
   FROM,
   HASH,
-  hang,
   OTHER,
   TO,
   throwing,
@@ -17,8 +16,10 @@ import {
   usdcOrder,
 } from '../fixtures/provider.ts';
 
-const walletOf = (provider: FakeProvider | undefined, sender?: Sender) =>
-  createWallet({ provider: () => provider, sender: () => sender, clock: createStepClock() });
+const walletOf = (provider: FakeProvider | undefined) =>
+  createWallet({ provider: () => provider, sender: () => undefined, clock: createStepClock() });
+
+const inTime = () => true;
 
 const sends = (provider: FakeProvider): number => provider.count('eth_sendTransaction');
 
@@ -64,7 +65,7 @@ describe('asking the wallet to send', () => {
     for (const [code, meaning] of MEANING) {
       it(`takes ${code} ${shape} for "${meaning}", after one ask`, async () => {
         const provider = createProvider({}, { eth_sendTransaction: throwing(wrap(code)) });
-        expect(said(await walletOf(provider).ask(usdcOrder))).to.equal(meaning);
+        expect(said(await walletOf(provider).ask(usdcOrder, inTime))).to.equal(meaning);
         expect(sends(provider)).to.equal(1);
       });
     }
@@ -83,7 +84,7 @@ describe('asking the wallet to send', () => {
     it(`takes ${code} inside an internal error for "${meaning}", after one ask`, async () => {
       const wrapped = { code: -32603, data: { originalError: { code } } };
       const provider = createProvider({}, { eth_sendTransaction: throwing(wrapped) });
-      expect(said(await walletOf(provider).ask(usdcOrder))).to.equal(meaning);
+      expect(said(await walletOf(provider).ask(usdcOrder, inTime))).to.equal(meaning);
       expect(sends(provider)).to.equal(1);
     });
   }
@@ -105,7 +106,7 @@ describe('asking the wallet to send', () => {
   ] as const) {
     it(`is unsure after one ask when the wallet throws ${name}`, async () => {
       const provider = createProvider({}, { eth_sendTransaction: throwing(thrown) });
-      expect(said(await walletOf(provider).ask(usdcOrder))).to.equal('unsure wallet-failed');
+      expect(said(await walletOf(provider).ask(usdcOrder, inTime))).to.equal('unsure wallet-failed');
       expect(sends(provider)).to.equal(1);
     });
   }
@@ -116,7 +117,7 @@ describe('asking the wallet to send', () => {
   ] as const) {
     it(`takes a hash ${name} for sent`, async () => {
       const provider = createProvider({ answer });
-      expect(await walletOf(provider).ask(usdcOrder)).to.deep.equal({ kind: 'sent', txHash: answer });
+      expect(await walletOf(provider).ask(usdcOrder, inTime)).to.deep.equal({ kind: 'sent', txHash: answer });
       expect(sends(provider)).to.equal(1);
     });
   }
@@ -139,14 +140,14 @@ describe('asking the wallet to send', () => {
   ] as const) {
     it(`is unsure after one ask when the wallet answers ${name}`, async () => {
       const provider = createProvider({ answer });
-      expect(said(await walletOf(provider).ask(usdcOrder))).to.equal('unsure wallet-failed');
+      expect(said(await walletOf(provider).ask(usdcOrder, inTime))).to.equal('unsure wallet-failed');
       expect(sends(provider)).to.equal(1);
     });
   }
 
   it('asks for exactly the transfer of a token, with the chain in the request', async () => {
     const provider = createProvider();
-    await walletOf(provider).ask(usdcOrder);
+    await walletOf(provider).ask(usdcOrder, inTime);
     const to = TO.slice(2).toLowerCase().padStart(64, '0');
     const units = (25_000_000).toString(16).padStart(64, '0');
     expect(provider.asked.at(-1)).to.deep.equal({
@@ -157,7 +158,7 @@ describe('asking the wallet to send', () => {
 
   it("asks for exactly the transfer of the chain's own currency, with the chain in the request", async () => {
     const provider = createProvider();
-    await walletOf(provider).ask(ethOrder);
+    await walletOf(provider).ask(ethOrder, inTime);
     expect(provider.asked.at(-1)).to.deep.equal({
       method: 'eth_sendTransaction',
       params: [{ from: FROM, to: TO, value: '0x6f05b59d3b20000', chainId: '0x2105' }],
@@ -166,7 +167,7 @@ describe('asking the wallet to send', () => {
 
   it('looks at account and chain right before, and at nothing after', async () => {
     const provider = createProvider();
-    await walletOf(provider).ask(usdcOrder);
+    await walletOf(provider).ask(usdcOrder, inTime);
     expect(provider.asked.map(({ method }) => method)).to.deep.equal([
       'eth_accounts',
       'eth_chainId',
@@ -185,7 +186,7 @@ describe('asking the wallet to send', () => {
           }),
       },
     );
-    const outcome = walletOf(provider).ask(usdcOrder);
+    const outcome = walletOf(provider).ask(usdcOrder, inTime);
     while (sends(provider) === 0) await Promise.resolve();
     for (let turns = 0; turns < 1000; turns += 1) await Promise.resolve();
     approve(HASH);
@@ -201,7 +202,7 @@ describe('asking the wallet to send', () => {
   ] as const) {
     it(`asks when the account is ${name}`, async () => {
       const provider = createProvider({ accounts });
-      expect(said(await walletOf(provider).ask(usdcOrder))).to.equal('sent');
+      expect(said(await walletOf(provider).ask(usdcOrder, inTime))).to.equal('sent');
     });
   }
 
@@ -221,58 +222,46 @@ describe('asking the wallet to send', () => {
       const wallet = walletOf(provider);
       await wallet.prepare(usdcOrder, new AbortController().signal);
       spoil(provider);
-      expect(said(await wallet.ask(usdcOrder))).to.equal(`not-asked ${code}`);
+      expect(said(await wallet.ask(usdcOrder, inTime))).to.equal(`not-asked ${code}`);
       expect(sends(provider)).to.equal(0);
       expect(provider.count('wallet_switchEthereumChain')).to.equal(0);
     });
   }
 
+  it('does not ask when looking took longer than the order lives', async () => {
+    const provider = createProvider();
+    const looked: string[] = [];
+    const outcome = await walletOf(provider).ask(usdcOrder, () => {
+      looked.push(...provider.asked.map(({ method }) => method));
+      return false;
+    });
+    expect(said(outcome)).to.equal('not-asked wallet-failed');
+    expect(looked).to.deep.equal(['eth_accounts', 'eth_chainId']);
+    expect(sends(provider)).to.equal(0);
+  });
+
+  it('asks the very wallet it looked at, though the page sets another meanwhile', async () => {
+    const [first, second] = [createProvider(), createProvider({ chainId: 1 })];
+    let current = first;
+    first.script('eth_chainId', () => {
+      current = second;
+      return '0x2105';
+    });
+    const wallet = createWallet({ provider: () => current, sender: () => undefined, clock: createStepClock() });
+    expect(said(await wallet.ask(usdcOrder, inTime))).to.equal('sent');
+    expect(sends(first)).to.equal(1);
+    expect(second.asked).to.deep.equal([]);
+  });
+
   it('does not ask where there is no wallet', async () => {
-    expect(said(await walletOf(undefined).ask(usdcOrder))).to.equal('not-asked no-wallet');
+    expect(said(await walletOf(undefined).ask(usdcOrder, inTime))).to.equal('not-asked no-wallet');
   });
 
   it('is unsure, and quiet about it, when the cause holds what must not be told', async () => {
     const provider = createProvider({}, { eth_sendTransaction: throwing(new Error('key 0xsecret')) });
-    const outcome = await walletOf(provider).ask(usdcOrder);
+    const outcome = await walletOf(provider).ask(usdcOrder, inTime);
     const { error } = outcome as Extract<Outcome, { error: OfframpError }>;
     expect(error).to.be.instanceOf(OfframpError);
     expect(`${error} ${error.advice} ${JSON.stringify(error)}`).not.to.contain('secret');
-  });
-});
-
-describe("the page's own sender", () => {
-  const ANSWERS: [name: string, sender: Sender, meaning: string][] = [
-    ['gives a hash', async () => ({ txHash: HASH }), 'sent'],
-    ['gives what is no hash', async () => ({ txHash: 'sent!' }), 'unsure wallet-failed'],
-    ['gives nothing', async () => undefined as never, 'unsure wallet-failed'],
-    ['gives a bare hash', async () => HASH as never, 'unsure wallet-failed'],
-    ['says that the person declined', async () => throwing({ code: 4001 })(), 'declined'],
-    ['throws at once', throwing(new Error('no')), 'unsure wallet-failed'],
-    ['rejects with nothing', () => Promise.reject(), 'unsure wallet-failed'],
-    ['rejects with -32002', () => Promise.reject({ code: -32002 }), 'unsure wallet-busy'],
-  ];
-  for (const [name, sender, meaning] of ANSWERS) {
-    it(`is called once and "${meaning}" when it ${name}`, async () => {
-      let calls = 0;
-      const counted: Sender = (instruction) => {
-        calls += 1;
-        return sender(instruction);
-      };
-      const provider = createProvider({ accounts: hang() });
-      expect(said(await walletOf(provider, counted).ask(usdcOrder))).to.equal(meaning);
-      expect(calls).to.equal(1);
-      expect(provider.asked).to.deep.equal([]);
-    });
-  }
-
-  it('gets the frozen instruction of exactly this order', async () => {
-    const given: unknown[] = [];
-    await walletOf(undefined, async (instruction) => {
-      given.push(instruction);
-      return { txHash: HASH };
-    }).ask(usdcOrder);
-    const { network: _, deadline, ...same } = usdcOrder;
-    expect(given).to.deep.equal([{ ...same, deadline: new Date(deadline).toISOString() }]);
-    expect(given[0]).to.be.frozen;
   });
 });
