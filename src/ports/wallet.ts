@@ -21,6 +21,11 @@ const SWITCH_POLLS = 20;
 /** Blocks looked through for a transfer of the chain's own currency, which leaves no log. */
 const MOST_BLOCKS = 150n;
 
+const NOT_CONNECTED = {
+  message: 'Your wallet is not connected to this page.',
+  advice: 'Connect the account this sale began with, then press Send again.',
+};
+
 const TOO_LATE = {
   message: 'The wallet answered too late, and was not asked to send.',
   advice: 'Nothing was sent; press Send again if there is time left.',
@@ -231,7 +236,7 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
         const block = word(await ask('eth_blockNumber', [], signal));
         return { nonce, block };
       } catch (cause) {
-        throw translate(cause);
+        throw isDeclined(cause) ? new OfframpError('wrong-account', NOT_CONNECTED) : translate(cause);
       }
     },
 

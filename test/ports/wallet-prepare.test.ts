@@ -145,7 +145,7 @@ describe('before an ask, the wallet', () => {
   });
 
   for (const [name, thrown, code] of [
-    ['declines', { code: 4001 }, 'wallet-failed'],
+    ['declines', { code: 4001 }, 'wrong-account'],
     ['has that request open already', { code: -32002 }, 'wallet-busy'],
   ] as const) {
     it(`ends in ${code} where it shows no account and ${name}`, async () => {
