@@ -126,13 +126,18 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
       );
     }
     isReopening = true;
+    const { id } = sale();
+    // The order may be found, or nobody watch any more, before there is a session: no blank window is left behind.
+    const close = () => {
+      if (sale().id === id) popup.close();
+    };
     try {
       const { url, session } = await makeSession(watcher.wish(), signal);
       if (!signal.aborted && dispatch({ type: 'session', ...session })) go(url);
+      else close();
     } catch (cause) {
-      if (signal.aborted) return;
-      popup.close();
-      tell(cause);
+      close();
+      if (!signal.aborted) tell(cause);
     } finally {
       isReopening = false;
     }
