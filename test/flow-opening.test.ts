@@ -8,7 +8,7 @@ const ready = async () => {
   const page = world.page();
   await page.flow.readAccount();
   const start = async () => {
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
   };
   return { world, page, start };
@@ -18,13 +18,13 @@ describe('flow: from the press to Coinbase’s window', () => {
   it('connects at the first press, and opens at the second', async () => {
     const world = createWorld();
     const page = world.page();
-    page.flow.start(page.watcher);
+    page.start();
     expect(page.flow.sale.stage).to.equal('connecting');
     expect(page.flow.isBusy).to.equal(true);
     await world.settle();
     expect(page.flow.sale).to.include({ stage: 'idle', from: world.accounts[0] });
     expect(page.popup.opened).to.equal(0);
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.entered).to.deep.equal(['connecting', 'idle', 'opening', 'selling']);
   });
@@ -37,7 +37,7 @@ describe('flow: from the press to Coinbase’s window', () => {
 
   it('opens the window in the press’s own task, before anything is awaited', async () => {
     const { page } = await ready();
-    page.flow.start(page.watcher);
+    page.start();
     expect(page.popup.opened).to.equal(1);
     expect(page.flow.sale.stage).to.equal('opening');
   });
@@ -45,7 +45,7 @@ describe('flow: from the press to Coinbase’s window', () => {
   it('opens one window, however often it is pressed', async () => {
     const { world, page } = await ready();
     const mint = world.hold('session');
-    for (let times = 0; times < 3; times += 1) page.flow.start(page.watcher);
+    for (let times = 0; times < 3; times += 1) page.start();
     mint();
     await world.settle();
     expect(page.popup.opened).to.equal(1);
@@ -132,7 +132,7 @@ describe('flow: from the press to Coinbase’s window', () => {
     const { world, page } = await ready();
     page.wish = () => ({ ...WISH, presentation: 'redirect' });
     page.diesAt = 'save selling';
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     const next = world.page();
     expect(next.flow.sale.stage).to.equal('selling');
@@ -151,7 +151,7 @@ describe('flow: a press that does not get to Coinbase', () => {
 
   it('counts a window that was gone at once as blocked', async () => {
     const { world, page } = await ready();
-    page.flow.start(page.watcher);
+    page.start();
     page.popup.isOpen = false;
     await world.advance(250);
     expect(page.flow.sale.stage).to.equal('idle');
@@ -161,7 +161,7 @@ describe('flow: a press that does not get to Coinbase', () => {
   it('takes a window that the person closes meanwhile as a “no”, not as an error', async () => {
     const { world, page } = await ready();
     const mint = world.hold('session');
-    page.flow.start(page.watcher);
+    page.start();
     await world.advance(1000);
     page.popup.isOpen = false;
     mint();
@@ -199,7 +199,7 @@ describe('flow: a press that does not get to Coinbase', () => {
   it('closes the window of a sale that was cancelled before it had a session', async () => {
     const { world, page } = await ready();
     const mint = world.hold('session');
-    page.flow.start(page.watcher);
+    page.start();
     page.flow.cancel();
     mint();
     await world.settle();
@@ -213,7 +213,7 @@ describe('flow: a press that does not get to Coinbase', () => {
     const world = createWorld();
     const page = world.page();
     world.accounts = [];
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.entered).to.deep.equal(['connecting', 'idle']);
     expect(page.codes).to.deep.equal([]);
@@ -223,7 +223,7 @@ describe('flow: a press that does not get to Coinbase', () => {
     const world = createWorld();
     const page = world.page();
     world.trouble.connect = new OfframpError('no-wallet');
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('idle');
     expect(page.codes).to.deep.equal(['no-wallet']);
@@ -232,7 +232,7 @@ describe('flow: a press that does not get to Coinbase', () => {
   it('does not begin again in a page that is opened while another one connects or opens', async () => {
     const { world, page } = await ready();
     world.hold('session');
-    page.flow.start(page.watcher);
+    page.start();
     expect(world.page().flow.sale.stage).to.equal('idle');
   });
 });
@@ -241,7 +241,7 @@ describe('flow: Coinbase’s window again', () => {
   it('comes to the front at a press while it is open', async () => {
     const world = createWorld();
     const page = await toSelling(world);
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.popup.opened).to.equal(1);
     expect(world.sessions).to.have.lengthOf(1);
@@ -253,8 +253,8 @@ describe('flow: Coinbase’s window again', () => {
     const { id, nonce, startedAt } = page.flow.sale;
     page.popup.isOpen = false;
     await world.advance(10_000);
-    page.flow.start(page.watcher);
-    page.flow.start(page.watcher);
+    page.start();
+    page.start();
     await world.settle();
     expect(page.popup.opened).to.equal(2);
     expect(world.sessions.map(({ saleId }) => saleId)).to.deep.equal([id, id]);
@@ -270,7 +270,7 @@ describe('flow: Coinbase’s window again', () => {
     const page = await toSelling(world);
     page.popup.isOpen = false;
     page.popup.isBlocked = true;
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.codes).to.deep.equal(['popup-blocked']);
     expect(page.flow.sale.stage).to.equal('selling');
@@ -281,7 +281,7 @@ describe('flow: Coinbase’s window again', () => {
     const page = await toSelling(world);
     page.popup.isOpen = false;
     world.trouble.session = new OfframpError('backend-refused');
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.codes).to.deep.equal(['backend-refused']);
     expect(page.popup.isOpen).to.equal(false);
@@ -293,7 +293,7 @@ describe('flow: Coinbase’s window again', () => {
     const page = await toSelling(world);
     page.popup.isOpen = false;
     const mint = world.hold('session');
-    page.flow.start(page.watcher);
+    page.start();
     world.records = [world.record()];
     await world.advance(3000);
     expect(page.flow.sale.stage).to.equal('ordered');
@@ -304,12 +304,44 @@ describe('flow: Coinbase’s window again', () => {
     expect(page.codes).to.deep.equal([]);
   });
 
+  it('is closed where nobody watches any more before its session is made', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    page.popup.isOpen = false;
+    const mint = world.hold('session');
+    page.start();
+    await world.settle();
+    page.part();
+    mint();
+    await world.settle();
+    expect(page.popup.isOpen).to.equal(false);
+    expect(page.codes).to.deep.equal([]);
+  });
+
+  it('is left alone where it is the next sale’s by the time an old session is made', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    page.popup.isOpen = false;
+    const mint = world.hold('session');
+    page.start();
+    await world.settle();
+    page.flow.cancel();
+    page.start();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('opening');
+    mint();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('selling');
+    expect(page.popup.isOpen).to.equal(true);
+    expect(page.popup.urls).to.have.lengthOf(2);
+  });
+
   it('is not opened where the page prevents it', async () => {
     const world = createWorld();
     const page = await toSelling(world);
     page.popup.isOpen = false;
     page.allows.open = false;
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.popup.opened).to.equal(1);
   });
@@ -318,7 +350,7 @@ describe('flow: Coinbase’s window again', () => {
     const world = createWorld();
     const page = await toOrdered(world);
     page.popup.isOpen = false;
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.popup.opened).to.equal(1);
   });

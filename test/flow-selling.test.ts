@@ -223,7 +223,7 @@ describe('flow: the order on the page', () => {
     const world = createWorld();
     const page = await toOrdered(world);
     page.flow.cancel();
-    page.flow.send(true);
+    page.send('press');
     world.comeBack(page.flow.sale);
     await world.advance(MINUTE);
     expect(page.flow.sale.stage).to.equal('cancelled');
@@ -245,7 +245,7 @@ describe('flow: the order on the page', () => {
     const { id } = page.flow.sale;
     page.flow.cancel();
     world.records = [];
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('selling');
     expect(page.flow.sale.id).not.to.equal(id);

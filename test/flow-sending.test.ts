@@ -4,8 +4,8 @@ import { HASH, MINUTE, OTHER_HASH } from './fixtures/orders.ts';
 import { toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
 import { createWorld, type Page, type World } from './fixtures/world.ts';
 
-const send = async (world: World, page: Page, isPress = true) => {
-  page.flow.send(isPress);
+const send = async (world: World, page: Page, by: 'press' | 'call' = 'press') => {
+  page.send(by);
   await world.settle();
 };
 const withBackendClaim = () => {
@@ -171,7 +171,7 @@ describe('flow: the ask', () => {
     world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
     await world.advance(3000);
     world.records = [];
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('selling');
     old.approve();
@@ -189,7 +189,7 @@ describe('flow: before the ask', () => {
     await world.settle();
     expect(world.calls).not.to.include('prepare');
     page.allows.send = true;
-    await send(world, page, false);
+    await send(world, page, 'call');
     expect(world.prompts).to.have.lengthOf(1);
   });
 
@@ -207,8 +207,8 @@ describe('flow: before the ask', () => {
     const page = await toOrdered(world);
     page.allows.send = false;
     await send(world, page);
-    page.allows.send = true;
-    await send(world, page, false);
+    expect(world.prompts).to.have.lengthOf(0);
+    await send(world, page, 'call');
     expect(world.prompts).to.have.lengthOf(1);
   });
 
@@ -217,7 +217,7 @@ describe('flow: before the ask', () => {
     const page = await toSelling(world);
     world.comeBack(page.flow.sale);
     await send(world, page);
-    await send(world, page, false);
+    await send(world, page, 'call');
     expect(world.calls).not.to.include('prepare');
     expect(page.flow.sale.pressed).to.equal(false);
   });
@@ -326,7 +326,7 @@ describe('flow: in doubt', () => {
     const page = await toUnsure(world);
     page.flow.cancel();
     page.flow.reset();
-    page.flow.start(page.watcher);
+    page.start();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('unsure');
   });
@@ -343,7 +343,7 @@ describe('flow: in doubt', () => {
     const page = await toUnsure(world);
     world.sighting = 'nothing';
     await world.advance(60 * MINUTE);
-    page.flow.sayNotSent();
+    page.sayNotSent();
     await world.settle();
     expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
     expect(world.prompts).to.have.lengthOf(1);
@@ -355,7 +355,7 @@ describe('flow: in doubt', () => {
     world.sighting = 'nothing';
     await world.advance(2 * MINUTE);
     world.claimsWork = false;
-    page.flow.sayNotSent();
+    page.sayNotSent();
     await world.settle();
     expect(page.codes).to.deep.equal(['store-unavailable']);
     expect(page.flow.sale.stage).to.equal('unsure');
@@ -365,7 +365,7 @@ describe('flow: in doubt', () => {
     const world = createWorld();
     const page = await toSending(world);
     world.sighting = 'nothing';
-    page.flow.sayNotSent();
+    page.sayNotSent();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('sending');
     expect(world.calls).not.to.include('look');

@@ -56,14 +56,14 @@ describe('flow: a reload', () => {
     const world = createWorld();
     const before = await toOrdered(world);
     world.hold('take');
-    before.flow.send(true);
+    before.send('press');
     await world.settle();
     world.hold('take')();
     const after = await reload(world, before);
     await world.advance(5000);
     expect(after.flow.sale.stage).to.equal('ordered');
     expect(world.prompts).to.have.lengthOf(0);
-    after.flow.send(true);
+    after.send('press');
     await world.settle();
     expect(world.prompts).to.have.lengthOf(1);
   });
@@ -72,7 +72,7 @@ describe('flow: a reload', () => {
     const world = createWorld();
     const before = await toOrdered(world);
     before.diesAt = 'save sending';
-    before.flow.send(true);
+    before.send('press');
     await world.settle();
     expect(world.prompts).to.have.lengthOf(0);
     const after = world.page();
@@ -113,7 +113,7 @@ describe('flow: a reload', () => {
     const before = world.page();
     await before.flow.readAccount();
     world.hold('session');
-    before.flow.start(before.watcher);
+    before.start();
     await world.settle();
     const after = await reload(world, before);
     expect(after.flow.sale.stage).to.equal('idle');
@@ -170,7 +170,7 @@ describe('flow: two tabs', () => {
   it('show one sale: what one does, the other follows', async () => {
     const world = createWorld();
     const [one, other] = await both(world);
-    one.flow.send(true);
+    one.send('press');
     await world.advance(100);
     expect(stages(one, other)).to.deep.equal(['sending', 'sending']);
     world.prompt().approve();
@@ -186,9 +186,9 @@ describe('flow: two tabs', () => {
     const world = createWorld();
     const [one, other] = await both(world);
     const prepare = world.hold('prepare');
-    one.flow.send(true);
+    one.send('press');
     await world.settle();
-    other.flow.send(true);
+    other.send('press');
     await world.settle();
     expect(other.codes).to.deep.equal(['already-claimed']);
     prepare();
@@ -200,8 +200,8 @@ describe('flow: two tabs', () => {
   it('do not ask twice where both press at once', async () => {
     const world = createWorld();
     const [one, other] = await both(world);
-    one.flow.send(true);
-    other.flow.send(true);
+    one.send('press');
+    other.send('press');
     await world.advance(5000);
     expect(world.prompts).to.have.lengthOf(1);
   });
@@ -209,7 +209,7 @@ describe('flow: two tabs', () => {
   it('wait for the tab that asks, and are in doubt a little after it is gone', async () => {
     const world = createWorld();
     const [one, other] = await both(world);
-    one.flow.send(true);
+    one.send('press');
     await world.advance(90_000);
     expect(other.flow.sale.stage).to.equal('sending');
     one.close();
@@ -217,7 +217,7 @@ describe('flow: two tabs', () => {
     expect(other.flow.sale.stage).to.equal('sending');
     await world.advance(1);
     expect(other.flow.sale.stage).to.equal('unsure');
-    other.flow.send(true);
+    other.send('press');
     await world.advance(MINUTE);
     expect(world.prompts).to.have.lengthOf(1);
   });
@@ -226,10 +226,10 @@ describe('flow: two tabs', () => {
     const world = createWorld();
     const [one, other] = await both(world);
     one.diesAt = 'take';
-    one.flow.send(true);
+    one.send('press');
     await world.settle();
     expect(other.flow.sale.stage).to.equal('ordered');
-    other.flow.send(true);
+    other.send('press');
     await world.advance(1000);
     expect(other.flow.sale.stage).to.equal('unsure');
     expect(world.prompts).to.have.lengthOf(0);
@@ -238,12 +238,12 @@ describe('flow: two tabs', () => {
   it('see a “no” that was said in one of them, and can send from the other', async () => {
     const world = createWorld();
     const [one, other] = await both(world);
-    one.flow.send(true);
+    one.send('press');
     await world.advance(100);
     world.prompt().decline();
     await world.advance(100);
     expect(stages(one, other)).to.deep.equal(['ordered', 'ordered']);
-    other.flow.send(true);
+    other.send('press');
     await world.advance(100);
     expect(world.prompts).to.have.lengthOf(2);
     expect(stages(one, other)).to.deep.equal(['sending', 'sending']);
@@ -253,7 +253,7 @@ describe('flow: two tabs', () => {
     const world = createWorld();
     const [one, other] = await both(world);
     one.flow.cancel();
-    other.flow.send(true);
+    other.send('press');
     await world.advance(5000);
     expect(stages(one, other)).to.deep.equal(['cancelled', 'cancelled']);
     expect(world.prompts).to.have.lengthOf(0);
@@ -263,7 +263,7 @@ describe('flow: two tabs', () => {
     const world = createWorld();
     const [one, other] = await both(world);
     const take = world.hold('take');
-    other.flow.send(true);
+    other.send('press');
     await world.settle();
     one.flow.cancel();
     take();
@@ -287,7 +287,7 @@ describe('flow: two tabs', () => {
     one.flow.cancel();
     await world.advance(10);
     world.records = [];
-    one.flow.start(one.watcher);
+    one.start();
     await world.advance(10);
     expect(stages(one, other)).to.deep.equal(['selling', 'selling']);
     expect(other.flow.sale.id).to.equal(one.flow.sale.id);
@@ -314,7 +314,7 @@ describe('flow: watchers', () => {
     const page = await toOrdered(world);
     page.flow.watch({ ...page.watcher, confirmsSend: () => true, maySend: () => false });
     world.comeBack(page.flow.sale);
-    page.flow.send(true);
+    page.send('press');
     await world.settle();
     expect(world.prompts).to.have.lengthOf(0);
   });
@@ -340,7 +340,7 @@ describe('flow: watchers', () => {
     const page = world.page();
     await page.flow.readAccount();
     const mint = world.hold('session');
-    page.flow.start(page.watcher);
+    page.start();
     page.part();
     mint();
     await world.settle();

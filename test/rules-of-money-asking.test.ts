@@ -40,13 +40,13 @@ describe('rule 2: a wallet is asked at most once per claim', () => {
     const world = createWorld();
     const page = await toOrdered(world);
     for (let times = 0; times < 3; times += 1) {
-      page.flow.send(true);
-      page.flow.send(false);
+      page.send('press');
+      page.send('call');
       world.comeBack(page.flow.sale);
       page.clock.wake();
     }
     await world.advance(5000);
-    page.flow.send(true);
+    page.send('press');
     world.comeBack(page.flow.sale);
     await world.advance(10 * MINUTE);
     expect(world.prompts).to.have.lengthOf(1);
@@ -136,7 +136,7 @@ describe('rule 3: one claim per order, across tabs, windows, reloads and devices
     const world = createWorld();
     const before = await toOrdered(world);
     before.diesAt = 'take';
-    before.flow.send(true);
+    before.send('press');
     await world.settle();
     expect(world.stored()?.stage).to.equal('ordered');
     const after = world.page();
@@ -154,7 +154,7 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     const page = await toUnsure(world);
     world.comeBack(page.flow.sale);
     await press(world, page);
-    page.flow.send(false);
+    page.send('call');
     page.clock.wake();
     await world.advance(10 * MINUTE);
     expect(page.flow.sale.stage).to.equal('unsure');
@@ -184,7 +184,7 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     world.sighting = 'nothing';
     await world.advance(2 * MINUTE);
     expect(page.flow.sale.stage).to.equal('unsure');
-    page.flow.sayNotSent();
+    page.sayNotSent();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('ordered');
     expect(world.claims.size).to.equal(0);
@@ -199,13 +199,13 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     world.sighting = 'nothing';
     const askedAt = page.flow.sale.attempt?.askedAt ?? 0;
     await world.advance(askedAt + 2 * MINUTE - 1000 - page.flow.now());
-    page.flow.sayNotSent();
+    page.sayNotSent();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('unsure');
     expect(page.codes).to.deep.equal(['wallet-busy']);
     expect(page.errors[0]?.advice).to.include('in 1 seconds');
     await world.advance(1000);
-    page.flow.sayNotSent();
+    page.sayNotSent();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('ordered');
   });
@@ -216,7 +216,7 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
       const page = await toUnsure(world);
       world.sighting = sighting;
       await world.advance(10 * MINUTE);
-      page.flow.sayNotSent();
+      page.sayNotSent();
       await world.settle();
       expect(page.flow.sale.stage).to.equal('unsure');
       expect(page.codes).to.deep.equal(['wallet-failed']);
@@ -229,7 +229,7 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     const page = await toUnsure(world);
     await world.advance(2 * MINUTE);
     world.sighting = { txHash: HASH };
-    page.flow.sayNotSent();
+    page.sayNotSent();
     await world.settle();
     expect(page.flow.sale).to.include({ stage: 'settling', txHash: HASH });
   });
@@ -240,7 +240,7 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     world.sighting = 'nothing';
     await world.advance(10 * MINUTE);
     expect(page.flow.sale.stage).to.equal('unsure');
-    page.flow.sayNotSent();
+    page.sayNotSent();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('unsure');
     expect(page.codes).to.deep.equal(['wallet-busy']);
@@ -253,7 +253,7 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     world.sighting = 'nothing';
     await world.advance(10 * MINUTE);
     expect(other.flow.sale.stage).to.equal('unsure');
-    other.flow.sayNotSent();
+    other.sayNotSent();
     await world.settle();
     expect(other.flow.sale.stage).to.equal('unsure');
     expect(other.codes).to.deep.equal(['wallet-busy']);
@@ -268,7 +268,7 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     await world.advance(2 * MINUTE);
     world.sighting = 'nothing';
     const look = world.hold('look');
-    page.flow.sayNotSent();
+    page.sayNotSent();
     await world.settle();
     world.records = [world.record({ tx_hash: HASH })];
     await world.advance(20_000);

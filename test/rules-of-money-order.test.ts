@@ -59,7 +59,7 @@ describe('rule 7: an address is no proof of commitment', () => {
   it('rule 7: an order that nobody committed to is not sent for, by time or by the page’s call', async () => {
     const world = createWorld();
     const page = await toOrdered(world);
-    page.flow.send(false);
+    page.send('call');
     page.clock.wake();
     page.popup.isOpen = false;
     await world.advance(5 * MINUTE);

@@ -87,7 +87,7 @@ describe('rule 11: what is shown is what is sent', () => {
       const page = await toOrdered(world);
       const prepare = world.hold('prepare');
       const poll = world.hold('list');
-      page.flow.send(true);
+      page.send('press');
       world.records = world.records.map((record) => ({ ...record, ...change }));
       prepare();
       await world.settle();

@@ -114,7 +114,7 @@ status:with-hash    .           .           .        .          settling   settl
 status:SUCCESS      .           .           .        .          settling   settling  completed  completed  .          .       .
 status:EXPIRED      .           .           .        .          failed     failed    failed     failed     .          .       .
 status:FAILED       .           .           .        .          failed     failed    failed     failed     .          .       .
-fail                .           .           failed   failed     failed     failed    failed     failed     .          .       .
+fail                .           .           failed   failed     failed     .         .          .          .          .       .
 cancel              .           .           .        cancelled  cancelled  .         .          .          .          .       .
 reset               .           .           .        .          .          .         .          .          idle       idle    idle
 `;

@@ -5,7 +5,7 @@ import { fill, formatFiat, formatLeft, statusKey, WORDS, type Words } from '../s
 
 const key = (stage: Stage, change: Partial<Sale> = {}, { isPreparing = false, isSendable = true } = {}) =>
   statusKey({ ...NO_SALE, stage, ...change }, isPreparing, isSendable);
-const ATTEMPT = { askedAt: 0, nonce: '0x7', block: '0x64' };
+const ASKED = { asked: true, attempt: { askedAt: 0, nonce: '0x7', block: '0x64' } };
 
 describe('words', () => {
   it('name the button in every stage', () => {
@@ -28,13 +28,13 @@ describe('words', () => {
     ['sayPreparing', 'ordered', {}, { isPreparing: true, isSendable: false }],
     ['sayWaiting', 'ordered', { returned: true }, { isSendable: false }],
     ['saySending', 'sending', {}, {}],
-    ['sayUnsure', 'unsure', { attempt: ATTEMPT }, {}],
+    ['sayUnsure', 'unsure', ASKED, {}],
     ['saySettling', 'settling', { txHash: '0x1' }, {}],
     ['sayCompleted', 'completed', { txHash: '0x1', fiat: { value: '24', currency: 'USD' } }, {}],
     ['sayCompletedPlain', 'completed', { txHash: '0x1' }, {}],
     ['sayFailedUnsent', 'failed', {}, {}],
-    ['sayFailedUnsure', 'failed', { attempt: ATTEMPT }, {}],
-    ['sayFailedSent', 'failed', { attempt: ATTEMPT, txHash: '0x1' }, {}],
+    ['sayFailedUnsure', 'failed', ASKED, {}],
+    ['sayFailedSent', 'failed', { ...ASKED, txHash: '0x1' }, {}],
     ['sayCancelled', 'cancelled', {}, {}],
   ] as const) {
     it(`say ${said} in ${stage} with ${JSON.stringify({ ...change, ...view })}`, () => {
@@ -44,7 +44,7 @@ describe('words', () => {
 
   it('say that nothing was sent only where no wallet was asked', () => {
     for (const stage of stageNames) {
-      const said = key(stage, { attempt: ATTEMPT });
+      const said = key(stage, ASKED);
       if (said) expect(WORDS[said].includes('Nothing was sent'), stage).to.equal(stage === 'cancelled');
     }
   });
