@@ -196,6 +196,23 @@ describe('flow: a press that does not get to Coinbase', () => {
     expect(page.flow.sale.stage).to.equal('selling');
   });
 
+  it('goes on with the page’s own call after it was prevented, without asking the page again', async () => {
+    const { page } = await ready();
+    page.allows.open = false;
+    page.start('call');
+    expect(page.popup.opened).to.equal(0);
+    page.start('call');
+    expect(page.popup.opened).to.equal(1);
+  });
+
+  it('asks the page again at every press of the person', async () => {
+    const { page } = await ready();
+    page.allows.open = false;
+    page.start('press');
+    page.start('press');
+    expect(page.popup.opened).to.equal(0);
+  });
+
   it('closes the window of a sale that was cancelled before it had a session', async () => {
     const { world, page } = await ready();
     const mint = world.hold('session');

@@ -84,6 +84,18 @@ describe('flow: while the person is at Coinbase', () => {
     expect(page.flow.sale.stage).to.equal('selling');
   });
 
+  it('tells once that the backend answers again', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    await world.advance(10_000);
+    expect(page.recovered).to.equal(0);
+    world.trouble.list = new OfframpError('backend-unreachable');
+    await world.advance(MINUTE);
+    delete world.trouble.list;
+    await world.advance(MINUTE);
+    expect(page.recovered).to.equal(1);
+  });
+
   it('finds the order after any trouble', async () => {
     const world = createWorld();
     const page = await toSelling(world);

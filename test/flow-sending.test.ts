@@ -321,6 +321,27 @@ describe('flow: in doubt', () => {
     });
   }
 
+  it('follows Coinbase though the wallet never answers a look at the chain', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    world.hold('look');
+    await world.advance(MINUTE);
+    world.records = world.records.map((record) => ({ ...record, status: 'SUCCESS', tx_hash: HASH }));
+    await world.advance(15_000);
+    expect(page.flow.sale.stage).to.equal('completed');
+  });
+
+  it('does not believe “nothing was sent” where the wallet never answers a look at the chain', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    await world.advance(2 * MINUTE);
+    world.hold('look');
+    page.sayNotSent();
+    await world.advance(MINUTE);
+    expect(page.flow.sale.stage).to.equal('unsure');
+    expect(page.codes).to.deep.equal(['wallet-failed']);
+  });
+
   it('cannot be cancelled or begun again', async () => {
     const world = createWorld();
     const page = await toUnsure(world);

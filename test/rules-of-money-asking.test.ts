@@ -73,6 +73,28 @@ describe('rule 2: a wallet is asked at most once per claim', () => {
       expect(page.flow.sale.stage).to.equal('unsure');
     });
   }
+
+  it('rule 2: asks for no new sale while the request of an ended one is open in the wallet', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    const open = world.prompt();
+    world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
+    await world.advance(3000);
+    world.records = [];
+    page.start();
+    await world.settle();
+    world.records = [world.record({ transaction_id: 'order-2' })];
+    await world.advance(3000);
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(1);
+    expect(page.codes.at(-1)).to.equal('wallet-busy');
+    open.decline();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('ordered');
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(2);
+    expect(world.prompt().order.transactionId).to.equal('order-2');
+  });
 });
 
 describe('rule 3: one claim per order, across tabs, windows, reloads and devices', () => {

@@ -4,9 +4,9 @@ import { expect } from 'chai';
 import { OfframpError } from '../src/errors.ts';
 import type { Outcome } from '../src/ports.ts';
 import type { SaleRecord } from '../src/schema.ts';
-import { HASH, MINUTE, OTHER } from './fixtures/orders.ts';
+import { FROM, HASH, MINUTE, OTHER } from './fixtures/orders.ts';
 import { press, toOrdered, toSelling, toSending, toSettling, wallet, withWallet } from './fixtures/passages.ts';
-import { createWorld } from './fixtures/world.ts';
+import { createWorld, type Page, type World } from './fixtures/world.ts';
 
 describe('rule 10: everything is checked before asking, chain and account once more right before', () => {
   for (const [name, change, code] of [
@@ -172,6 +172,52 @@ describe('rule 12: after the deadline nothing is sent', () => {
       expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
       expect(world.prompts).to.have.lengthOf(0);
       expect(world.claims.size + world.granted.size).to.equal(0);
+    });
+  }
+
+  it('rule 12: a deadline that passes while the wallet is looked at for the last time is seen', async () => {
+    const provider = wallet();
+    const { world, page, press: send, asks } = await withWallet(provider);
+    const left = (page.flow.sale.order?.deadline ?? 0) - page.flow.now();
+    await world.advance(left - 100);
+    const take = world.hold('take');
+    await send();
+    let answer = (_: string[]) => {};
+    provider.script('eth_accounts', () => new Promise<string[]>((resolve) => (answer = resolve)));
+    take();
+    await world.advance(1000);
+    expect(page.flow.sale.stage).to.equal('sending');
+    answer([FROM]);
+    await world.advance(1000);
+    expect(asks()).to.equal(0);
+    expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
+    expect(world.claims.size).to.equal(0);
+  });
+
+  for (const [name, happen] of Object.entries<(world: World, page: Page) => Promise<void>>({
+    'Coinbase has ended the order': async (world) => {
+      world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
+      await world.advance(3000);
+    },
+    'Coinbase has seen a transfer': async (world) => {
+      world.records = world.records.map((record) => ({ ...record, tx_hash: HASH }));
+      await world.advance(3000);
+    },
+    'nobody watches any more': async (_, page) => page.part(),
+  })) {
+    it(`rule 12: a last look at the wallet after which ${name} asks nothing`, async () => {
+      const provider = wallet();
+      const { world, page, press: send, asks } = await withWallet(provider);
+      const take = world.hold('take');
+      await send();
+      let answer = (_: string[]) => {};
+      provider.script('eth_accounts', () => new Promise<string[]>((resolve) => (answer = resolve)));
+      take();
+      await world.settle();
+      await happen(world, page);
+      answer([FROM]);
+      await world.settle();
+      expect(asks()).to.equal(0);
     });
   }
 
