@@ -236,7 +236,9 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
         const block = word(await ask('eth_blockNumber', [], signal));
         return { nonce, block };
       } catch (cause) {
-        throw isDeclined(cause) ? new OfframpError('wrong-account', NOT_CONNECTED) : translate(cause);
+        // Only the request to connect throws a bare "no" here; a declined switch is told as `wrong-chain`, with its cause.
+        const isUnconnected = !(cause instanceof OfframpError) && isDeclined(cause);
+        throw isUnconnected ? new OfframpError('wrong-account', NOT_CONNECTED) : translate(cause);
       }
     },
 
