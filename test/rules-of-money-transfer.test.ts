@@ -48,6 +48,25 @@ describe('rule 10: everything is checked before asking, chain and account once m
     });
   }
 
+  for (const [name, change, method, code] of [
+    ['to switch networks', { chainId: 1 }, 'wallet_switchEthereumChain', 'wrong-chain'],
+    ['to connect again', { accounts: [] }, 'eth_requestAccounts', 'wrong-account'],
+  ] as const) {
+    it(`rule 10: a “no” ${name} is told as ${code}, and asks nothing`, async () => {
+      const provider = wallet();
+      const { world, page, press: send, asks } = await withWallet(provider);
+      Object.assign(provider.state, change);
+      provider.script(method, () => {
+        throw { code: 4001 };
+      });
+      await send();
+      expect(page.codes).to.deep.equal([code]);
+      expect(page.flow.sale.stage).to.equal('ordered');
+      expect(world.claims.size).to.equal(0);
+      expect(asks()).to.equal(0);
+    });
+  }
+
   it('rule 10: the request names its chain', async () => {
     const provider = wallet();
     const { press: send } = await withWallet(provider);
