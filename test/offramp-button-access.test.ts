@@ -6,6 +6,7 @@ import type { OfframpButton } from '../src/index.ts';
 import type { Stage } from '../src/stages.ts';
 import { WORDS } from '../src/words.ts';
 import {
+  has,
   inside,
   later,
   list,
@@ -38,7 +39,9 @@ const violations = async (button: OfframpButton): Promise<string[]> => {
   return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 };
 
-const focused = (button: OfframpButton): Element | null => inside(button).activeElement;
+/** The part that has the focus. */
+const focused = (button: OfframpButton): string | null | undefined =>
+  inside(button).activeElement?.getAttribute('part');
 
 describe('<offramp-button> under axe', () => {
   afterEach(tidy);
@@ -83,8 +86,8 @@ describe('the live regions of <offramp-button>', () => {
       if (stage === 'settling') part(world.button, 'send').click();
       if (stage === 'completed') list(world, { status: 'SUCCESS', tx_hash: HASH });
       await reaches(world.button, stage);
-      expect(part(world.button, 'status'), stage).to.equal(status);
-      expect(part(world.button, 'error'), stage).to.equal(error);
+      expect(part(world.button, 'status') === status, stage).to.equal(true);
+      expect(part(world.button, 'error') === error, stage).to.equal(true);
     }
     expect(inside(world.button).querySelectorAll('[role=status], [role=alert], [aria-live]')).to.have.lengthOf(2);
   });
@@ -124,7 +127,7 @@ describe('the live regions of <offramp-button>', () => {
     const before = deadline.textContent;
     expect(before).to.match(/^\d\d:\d\d$/);
     await until(() => deadline.textContent !== before);
-    expect(deadline.closest('[role=status], [role=alert], [aria-live]')).to.equal(null);
+    expect(has(world.button, ':is([role=status], [role=alert], [aria-live]) [part=deadline]')).to.equal(false);
     expect(touched).to.equal(0);
   });
 });
@@ -150,11 +153,11 @@ describe('the focus of <offramp-button>', () => {
     await reach(world, 'ordered');
     part(world.button, 'button').focus();
     await sendKeys({ press: 'Tab' });
-    expect(focused(world.button)).to.equal(part(world.button, 'send'));
+    expect(focused(world.button)).to.equal('send');
     await sendKeys({ press: 'Tab' });
-    expect(focused(world.button)).to.equal(part(world.button, 'cancel'));
+    expect(focused(world.button)).to.equal('cancel');
     await sendKeys({ press: 'Tab' });
-    expect(document.activeElement).to.equal(after);
+    expect(document.activeElement === after).to.equal(true);
   });
 
   it('stays on the button while it is busy, which is not disabled', async () => {
@@ -166,7 +169,7 @@ describe('the focus of <offramp-button>', () => {
     expect(button.stage).to.equal('opening');
     expect(part(button, 'button').getAttribute('aria-disabled')).to.equal('true');
     expect(part(button, 'button').matches(':disabled')).to.equal(false);
-    expect(focused(button)).to.equal(part(button, 'button'));
+    expect(focused(button)).to.equal('button');
     expect(part(button, 'spinner').getAttribute('aria-hidden')).to.equal('true');
   });
 
@@ -177,8 +180,8 @@ describe('the focus of <offramp-button>', () => {
     part(world.button, 'send').focus();
     await sendKeys({ press: 'Enter' });
     await reaches(world.button, 'sending');
-    expect(inside(world.button).querySelector('[part=send]')).to.equal(null);
-    expect(focused(world.button)).to.equal(part(world.button, 'button'));
+    expect(has(world.button, '[part=send]')).to.equal(false);
+    expect(focused(world.button)).to.equal('button');
   });
 
   it('stays on "Send" when the send is stopped by a check', async () => {
@@ -188,7 +191,7 @@ describe('the focus of <offramp-button>', () => {
     part(world.button, 'send').focus();
     await sendKeys({ press: 'Enter' });
     await until(() => words(world.button, 'error'));
-    expect(focused(world.button)).to.equal(part(world.button, 'send'));
+    expect(focused(world.button)).to.equal('send');
   });
 
   it("is not taken from the page's own field", async () => {
@@ -200,6 +203,6 @@ describe('the focus of <offramp-button>', () => {
     field.focus();
     part(world.button, 'send').click();
     await reaches(world.button, 'settling');
-    expect(document.activeElement).to.equal(field);
+    expect(document.activeElement === field).to.equal(true);
   });
 });

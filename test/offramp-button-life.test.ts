@@ -114,7 +114,9 @@ describe('the life of <offramp-button>', () => {
       new Promise((resolve) => {
         answer = () => resolve(json({ token: 'late', statusUrl: '/api/sales' }));
       });
-    await reach(world, 'opening');
+    press(world);
+    await settle();
+    expect(world.button.stage).to.equal('opening');
     document.body.append(world.button);
     await settle();
     answer();

@@ -5,6 +5,7 @@ import type { OfframpButton } from '../src/index.ts';
 import { type Stage, stageNames } from '../src/stages.ts';
 import { WORDS } from '../src/words.ts';
 import {
+  has,
   inside,
   later,
   list,
@@ -49,7 +50,7 @@ describe('the looks of <offramp-button>', () => {
       expect(stageNames.filter((name) => world.button.matches(`:state(${name})`))).to.deep.equal([stage]);
       const isBusy = stage === 'connecting' || stage === 'opening' || stage === 'sending';
       expect(world.button.matches(':state(busy)')).to.equal(isBusy);
-      expect(inside(world.button).querySelector('[part=spinner]') !== null).to.equal(isBusy);
+      expect(has(world.button, '[part=spinner]')).to.equal(isBusy);
     });
 
     it(`need no style that a content security policy forbids in ${stage}`, async () => {
@@ -122,7 +123,7 @@ describe('the looks of <offramp-button>', () => {
     expect(shown?.map(({ textContent }) => textContent)).to.deep.equal(['Get paid']);
 
     await reach(world, 'selling');
-    expect(part(button, 'label').querySelector('slot')).to.equal(null);
+    expect(has(button, 'slot')).to.equal(false);
     expect(words(button, 'label')).to.equal(WORDS.selling);
   });
 

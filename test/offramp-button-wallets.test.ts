@@ -5,6 +5,7 @@ import type { Provider } from '../src/ports.ts';
 import { WORDS } from '../src/words.ts';
 import {
   createLiveProvider,
+  has,
   inside,
   type LiveProvider,
   later,
@@ -86,7 +87,7 @@ describe('the wallet of <offramp-button>', () => {
     await settle();
     part(button, 'cancel').click();
     await settle();
-    expect(inside(button).querySelector('[part=panel]')).to.equal(null);
+    expect(has(button, '[part=panel]')).to.equal(false);
     expect(words(button, 'status')).to.equal('');
     expect(wallets.flatMap(asked)).not.to.include('eth_requestAccounts');
   });
@@ -99,7 +100,7 @@ describe('the wallet of <offramp-button>', () => {
     const late = announce('org.late');
     press({ button });
     await reaches(button, 'selling');
-    expect(inside(button).querySelector('[part=panel] img')).to.equal(null);
+    expect(has(button, '[part=panel] img')).to.equal(false);
     expect(asked(late)).not.to.include('eth_requestAccounts');
     expect(first.count('eth_requestAccounts')).to.equal(1);
   });

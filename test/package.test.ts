@@ -56,6 +56,8 @@ export { isSame, stage, returned, wrong, OfframpError };
 `;
 
 before(async () => {
+  // Vite's servers of the browser tests leave their own mode to their children.
+  process.env.NODE_ENV = 'production';
   mkdirSync(place, { recursive: true });
   for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']) cpSync(name, join(place, name));
   const outDir = join(place, 'dist');

@@ -33,6 +33,9 @@ const announce = (rdns: string, { provider }: Wallet): void => {
   window.dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail: { info, provider } }));
 };
 
+const isMade = (): boolean => choice.provider !== undefined;
+const isOf = ({ provider }: Wallet): boolean => choice.provider === provider;
+
 describe('the choice of a wallet', () => {
   beforeEach(() => {
     given = null;
@@ -64,14 +67,14 @@ describe('the choice of a wallet', () => {
   });
 
   it('is none without a wallet', () => {
-    expect(choice.provider).to.equal(undefined);
+    expect(isMade()).to.equal(false);
     expect(choice.settle()).to.equal('none');
   });
 
   it('is the only wallet', () => {
     const wallet = createWallet();
     announce('org.one', wallet);
-    expect(choice.provider).to.equal(wallet.provider);
+    expect(isOf(wallet)).to.equal(true);
     expect(choice.settle()).to.equal('one');
   });
 
@@ -79,11 +82,11 @@ describe('the choice of a wallet', () => {
     const [one, other] = [createWallet(), createWallet()];
     announce('org.one', one);
     announce('org.other', other);
-    expect(choice.provider).to.equal(undefined);
+    expect(isMade()).to.equal(false);
     expect(choice.settle()).to.equal('several');
     const [, second] = choice.wallets;
     if (second) choice.choose(second);
-    expect(choice.provider).to.equal(other.provider);
+    expect(isOf(other)).to.equal(true);
     expect(choice.settle()).to.equal('one');
   });
 
@@ -92,7 +95,7 @@ describe('the choice of a wallet', () => {
     announce('org.one', wallet);
     choice.settle();
     announce('org.other', createWallet());
-    expect(choice.provider).to.equal(wallet.provider);
+    expect(isOf(wallet)).to.equal(true);
     expect(choice.settle()).to.equal('one');
   });
 
@@ -101,7 +104,7 @@ describe('the choice of a wallet', () => {
     preferred = 'org.other';
     announce('org.one', one);
     announce('org.other', other);
-    expect(choice.provider).to.equal(other.provider);
+    expect(isOf(other)).to.equal(true);
   });
 
   it('follows a preference that the page changes', () => {
@@ -110,7 +113,7 @@ describe('the choice of a wallet', () => {
     announce('org.other', other);
     preferred = 'org.one';
     choice.update();
-    expect(choice.provider).to.equal(one.provider);
+    expect(isOf(one)).to.equal(true);
   });
 
   it("is the page's own before all others", () => {
@@ -118,16 +121,16 @@ describe('the choice of a wallet', () => {
     const own = createWallet();
     given = own.provider;
     choice.update();
-    expect(choice.provider).to.equal(own.provider);
+    expect(isOf(own)).to.equal(true);
     expect(choice.settle()).to.equal('one');
   });
 
   it('is window.ethereum only when it is settled and nobody announced himself', () => {
     const ethereum = createWallet();
     Object.assign(window, { ethereum: ethereum.provider });
-    expect(choice.provider).to.equal(undefined);
+    expect(isMade()).to.equal(false);
     expect(choice.settle()).to.equal('one');
-    expect(choice.provider).to.equal(ethereum.provider);
+    expect(isOf(ethereum)).to.equal(true);
   });
 
   it('is not a window.ethereum that cannot be asked', () => {
