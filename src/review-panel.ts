@@ -33,9 +33,10 @@ const transfer = ({ sale, words, locale, left }: Panel): TemplateResult | typeof
   const asset = order && findAsset(order.asset, order.network);
   if (!order || !asset) return nothing;
   const { name, explorerUrl } = chainOf(asset);
+  const isUnpaid = stage === 'failed' || stage === 'cancelled';
   return html`<dl>
     ${line(words.amount, html`<bdi dir="ltr">${order.amount} ${order.asset}</bdi>`, 'amount')}
-    ${fiat ? line(words.fiat, html`<bdi>${formatFiat(fiat, locale)}</bdi>`) : nothing}
+    ${fiat && !isUnpaid ? line(words.fiat, html`<bdi>${formatFiat(fiat, locale)}</bdi>`) : nothing}
     ${line(words.network, name)}
     ${line(words.from, html`<bdi dir="ltr" class="hex">${order.from}</bdi>`)}
     ${line(words.address, html`<bdi dir="ltr" class="hex">${order.to}</bdi>`, 'address')}
