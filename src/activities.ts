@@ -30,6 +30,7 @@ export const activities = (
   const { clock, popup, backend, claims } = ports;
   const nudges = new Set<() => void>();
   let toldCode: string | undefined;
+  let triedFor: string | undefined;
 
   const nudge = () => {
     for (const listener of [...nudges]) listener();
@@ -90,8 +91,12 @@ export const activities = (
 
   /** After a return signal the wallet is asked at once, the first time (rule 7). */
   const sendByItself = () => {
-    const mayAsk = sale().stage === 'ordered' && sale().returned && !sale().asked;
-    if (mayAsk && !run.watchers().some((watcher) => watcher.confirmsSend())) sender.send('auto');
+    const { id, stage, returned, asked } = sale();
+    const mayAsk = stage === 'ordered' && returned && !asked && triedFor !== id;
+    if (!mayAsk) return;
+    // A page that prevented it, or a wallet that was not ready, is not tried again by ourselves.
+    triedFor = id;
+    if (!run.watchers().some((watcher) => watcher.confirmsSend())) sender.send('auto');
   };
 
   const hearReturn = ({ sale: id, nonce }: ReturnSignal) => {

@@ -135,6 +135,7 @@ export class OfframpButton extends ButtonAttributes {
   readonly #choice = createWalletChoice({
     given: () => this.provider,
     preferred: () => this.wallet,
+    isUnderWay: () => this.stage !== 'idle' && !isOver(this.stage),
     onNews: () => this.#readAccount(),
   });
 

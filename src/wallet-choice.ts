@@ -1,7 +1,13 @@
 // Which wallet a button works with: the page's own, the preferred, the only one, or the one the person chose.
 // Knows what was found; does not ask a wallet for anything.
 
-import { discoverWallets, type FoundWallet, injectedWallet } from './ports/discovery.ts';
+import {
+  discoverWallets,
+  type FoundWallet,
+  injectedWallet,
+  rememberedWallet,
+  rememberWallet,
+} from './ports/discovery.ts';
 import type { Provider } from './ports.ts';
 
 interface Wanted {
@@ -9,6 +15,8 @@ interface Wanted {
   given: () => Provider | null | undefined;
   /** An EIP-6963 `rdns`. */
   preferred: () => string | null | undefined;
+  /** A sale goes on, and with it the wallet it began with; a new sale lets the person choose anew. */
+  isUnderWay: () => boolean;
   /** The wallet, its accounts or the list changed. */
   onNews: () => void;
 }
@@ -25,14 +33,17 @@ export interface WalletChoice {
   settle(): 'one' | 'several' | 'none';
 }
 
-export const createWalletChoice = ({ given, preferred, onNews }: Wanted): WalletChoice => {
+export const createWalletChoice = ({ given, preferred, isUnderWay, onNews }: Wanted): WalletChoice => {
   let wallets: readonly FoundWallet[] = [];
   /** Chosen by the person, or settled on: stays, whoever announces itself later. */
   let chosen: FoundWallet | undefined;
   let heard: Provider | undefined;
 
   const wanted = () =>
-    wallets.find(({ rdns }) => rdns === preferred()) ?? chosen ?? (wallets.length === 1 ? wallets[0] : undefined);
+    wallets.find(({ rdns }) => rdns === preferred()) ??
+    chosen ??
+    (wallets.length === 1 ? wallets[0] : undefined) ??
+    (isUnderWay() ? rememberedWallet(wallets) : undefined);
   const provider = () => given() ?? wanted()?.provider;
 
   const hear = (next: Provider | undefined) => {
@@ -70,6 +81,7 @@ export const createWalletChoice = ({ given, preferred, onNews }: Wanted): Wallet
 
     choose: (wallet) => {
       chosen = wallet;
+      rememberWallet(wallet);
       update();
     },
 

@@ -24,6 +24,7 @@ const createWallet = (): Wallet => {
 
 let given: Provider | null;
 let preferred: string | null;
+let isUnderWay: boolean;
 let news: number;
 let choice: WalletChoice;
 let leave: () => void;
@@ -40,10 +41,13 @@ describe('the choice of a wallet', () => {
   beforeEach(() => {
     given = null;
     preferred = null;
+    isUnderWay = false;
+    localStorage.removeItem('offramp-button:wallet');
     news = 0;
     choice = createWalletChoice({
       given: () => given,
       preferred: () => preferred,
+      isUnderWay: () => isUnderWay,
       onNews: () => {
         news += 1;
       },
@@ -61,7 +65,12 @@ describe('the choice of a wallet', () => {
       requests += 1;
     };
     window.addEventListener('eip6963:requestProvider', count);
-    createWalletChoice({ given: () => null, preferred: () => null, onNews: () => {} }).listen()();
+    createWalletChoice({
+      given: () => null,
+      preferred: () => null,
+      isUnderWay: () => false,
+      onNews: () => {},
+    }).listen()();
     window.removeEventListener('eip6963:requestProvider', count);
     expect(requests).to.equal(1);
   });
@@ -156,6 +165,35 @@ describe('the choice of a wallet', () => {
     expect(news).to.equal(before + 1);
     for (const listener of wallet.listeners) (listener as () => void)();
     expect(news).to.equal(before + 2);
+  });
+
+  it('is the one chosen before while a sale goes on, and a question again for a new sale', () => {
+    const [one, two] = [createWallet(), createWallet()];
+    announce('org.one', one);
+    announce('org.two', two);
+    const [, wanted] = choice.wallets;
+    if (!wanted) throw new Error('Two wallets announced themselves.');
+    choice.choose(wanted);
+    leave();
+
+    const reload = () => {
+      choice = createWalletChoice({
+        given: () => null,
+        preferred: () => null,
+        isUnderWay: () => isUnderWay,
+        onNews: () => {},
+      });
+      leave = choice.listen();
+      announce('org.one', one);
+      announce('org.two', two);
+    };
+    reload();
+    expect(isMade()).to.equal(false);
+    isUnderWay = true;
+    expect(isOf(two)).to.equal(true);
+    // Another wallet that says the same of itself makes it a question, too.
+    announce('org.two', createWallet());
+    expect(isMade()).to.equal(false);
   });
 
   it('counts a wallet once, however often it announces itself', () => {

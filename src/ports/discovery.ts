@@ -42,6 +42,29 @@ export const discoverWallets = (listener: (wallets: readonly FoundWallet[]) => v
   return () => window.removeEventListener('eip6963:announceProvider', hear);
 };
 
+const CHOSEN = 'offramp-button:wallet';
+
+/** Keeps which wallet the person chose, by its `rdns`: a `uuid` is another one on each page (EIP-6963). */
+export const rememberWallet = ({ rdns }: FoundWallet): void => {
+  try {
+    localStorage.setItem(CHOSEN, rdns);
+  } catch {
+    // Not kept: the person is asked again.
+  }
+};
+
+/** The one wallet of a list that was chosen before; `undefined` where it is not there, or not the only one to say so. */
+export const rememberedWallet = (wallets: readonly FoundWallet[]): FoundWallet | undefined => {
+  try {
+    const chosen = localStorage.getItem(CHOSEN);
+    const [wallet, ...others] = wallets.filter(({ rdns }) => rdns === chosen);
+    return others.length === 0 ? wallet : undefined;
+  } catch {
+    // No storage, no memory.
+    return undefined;
+  }
+};
+
 /** `window.ethereum`, for wallets that do not announce themselves. */
 export const injectedWallet = (): FoundWallet | undefined => {
   const { ethereum } = window as { ethereum?: Partial<Provider> };
