@@ -10,8 +10,6 @@ export interface Outcome {
   failed: number;
 }
 
-// A test file runs in the browsers, unless its path begins with one of these.
-const IN_NODE = ['test/house.test.ts', 'test/readme.test.ts', 'test/server/', 'test/simulator/'];
 // Node tests that drive browsers, servers and chains of their own: two files at a time, after the others.
 const JOURNEYS = ['test/return-matrix.test.ts', 'test/journeys/'];
 
@@ -20,6 +18,7 @@ const files = globSync('test/**/*.test.ts')
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => !words.length || words.some((word) => path.includes(word)))
   .sort();
+// A test file runs in Node where it imports node:test, in the browsers otherwise.
 const placeOf = (path: string): 'journeys' | 'node' | 'browsers' => {
   if (JOURNEYS.some((place) => path.startsWith(place))) return 'journeys';
   return /from 'node:test'/.test(readFileSync(path, 'utf8')) ? 'node' : 'browsers';
