@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { OfframpError } from '../src/errors.ts';
 import { HASH, MINUTE, OTHER_HASH } from './fixtures/orders.ts';
-import { toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
+import { toOrdered, toSelling, toSending, toSettling } from './fixtures/passages.ts';
 import { createWorld, type Page, type World } from './fixtures/world.ts';
 
 const send = async (world: World, page: Page, by: 'press' | 'call' = 'press') => {
@@ -290,144 +290,17 @@ describe('flow: before the ask', () => {
   });
 });
 
-describe('flow: in doubt', () => {
-  it('finds a later approval by Coinbase’s status, to the payout', async () => {
-    const world = createWorld();
-    const page = await toUnsure(world);
-    world.records = world.records.map((record) => ({ ...record, tx_hash: HASH }));
-    await world.advance(10_000);
-    world.records = world.records.map((record) => ({ ...record, status: 'SUCCESS' }));
-    await world.advance(10_000);
-    expect(page.entered).to.deep.equal(['unsure', 'settling', 'completed']);
-    expect(world.prompts).to.have.lengthOf(1);
-  });
-
-  it('tells the backend the hash that the chain shows', async () => {
-    const world = withBackendClaim();
-    await toUnsure(world);
-    world.sighting = { txHash: HASH };
-    await world.advance(10_000);
-    expect(world.calls).to.include(`reported ${HASH}`);
-  });
-
-  for (const status of ['EXPIRED', 'FAILED']) {
-    it(`ends with Coinbase’s ${status}, and remembers that something may have been sent`, async () => {
-      const world = createWorld();
-      const page = await toUnsure(world);
-      world.records = world.records.map((record) => ({ ...record, status }));
-      await world.advance(10_000);
-      expect(page.flow.sale.stage).to.equal('failed');
-      expect(page.flow.sale.attempt).not.to.equal(null);
+describe('flow: before the ask, the backend', () => {
+  for (const code of ['order-expired', 'order-refused'] as const) {
+    it(`may end the sale by its own look at the order: ${code}`, async () => {
+      const world = withBackendClaim();
+      const page = await toOrdered(world);
+      world.trouble.claim = new OfframpError(code);
+      await send(world, page);
+      expect(page.flow.sale).to.include({ stage: 'failed', error: code });
+      expect(page.codes).to.deep.equal([code]);
+      expect(world.prompts).to.have.lengthOf(0);
+      expect(world.claims.size).to.equal(0);
     });
   }
-
-  it('follows Coinbase though the wallet never answers a look at the chain', async () => {
-    const world = createWorld();
-    const page = await toUnsure(world);
-    world.hold('look');
-    await world.advance(MINUTE);
-    world.records = world.records.map((record) => ({ ...record, status: 'SUCCESS', tx_hash: HASH }));
-    await world.advance(15_000);
-    expect(page.flow.sale.stage).to.equal('completed');
-  });
-
-  it('does not believe “nothing was sent” where the wallet never answers a look at the chain', async () => {
-    const world = createWorld();
-    const page = await toUnsure(world);
-    await world.advance(2 * MINUTE);
-    world.hold('look');
-    page.sayNotSent();
-    await world.advance(MINUTE);
-    expect(page.flow.sale.stage).to.equal('unsure');
-    expect(page.codes).to.deep.equal(['wallet-failed']);
-  });
-
-  it('cannot be cancelled or begun again', async () => {
-    const world = createWorld();
-    const page = await toUnsure(world);
-    page.flow.cancel();
-    page.flow.reset();
-    page.start();
-    await world.settle();
-    expect(page.flow.sale.stage).to.equal('unsure');
-  });
-
-  it('does not outlast the deadline as an ask: it waits for proof instead', async () => {
-    const world = createWorld();
-    const page = await toUnsure(world);
-    await world.advance(60 * MINUTE);
-    expect(page.flow.sale.stage).to.equal('unsure');
-  });
-
-  it('ends at once after “nothing was sent” where the deadline is over', async () => {
-    const world = createWorld();
-    const page = await toUnsure(world);
-    world.sighting = 'nothing';
-    await world.advance(60 * MINUTE);
-    page.sayNotSent();
-    await world.settle();
-    expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
-    expect(world.prompts).to.have.lengthOf(1);
-  });
-
-  it('says so where the claim cannot be freed after “nothing was sent”', async () => {
-    const world = createWorld();
-    const page = await toUnsure(world);
-    world.sighting = 'nothing';
-    await world.advance(2 * MINUTE);
-    world.claimsWork = false;
-    page.sayNotSent();
-    await world.settle();
-    expect(page.codes).to.deep.equal(['store-unavailable']);
-    expect(page.flow.sale.stage).to.equal('unsure');
-  });
-
-  it('believes “nothing was sent” in no other stage', async () => {
-    const world = createWorld();
-    const page = await toSending(world);
-    world.sighting = 'nothing';
-    page.sayNotSent();
-    await world.settle();
-    expect(page.flow.sale.stage).to.equal('sending');
-    expect(world.calls).not.to.include('look');
-  });
-});
-
-describe('flow: after the send', () => {
-  it('waits for Coinbase, however long it takes', async () => {
-    const world = createWorld();
-    const page = await toSettling(world);
-    await world.advance(120 * MINUTE);
-    expect(page.flow.sale.stage).to.equal('settling');
-    world.records = world.records.map((record) => ({ ...record, status: 'SUCCESS', tx_hash: HASH }));
-    await world.advance(10_000);
-    expect(page.flow.sale.stage).to.equal('completed');
-  });
-
-  it('ends with Coinbase’s failure, and keeps the hash for the person to find it', async () => {
-    const world = createWorld();
-    const page = await toSettling(world);
-    world.records = world.records.map((record) => ({ ...record, status: 'FAILED' }));
-    await world.advance(3000);
-    expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-failed', txHash: HASH });
-  });
-
-  it('cannot be cancelled', async () => {
-    const world = createWorld();
-    const page = await toSettling(world);
-    page.flow.cancel();
-    expect(page.flow.sale.stage).to.equal('settling');
-  });
-
-  it('asks nothing more once it is over', async () => {
-    const world = createWorld();
-    const page = await toSettling(world);
-    world.records = world.records.map((record) => ({ ...record, status: 'SUCCESS' }));
-    await world.advance(3000);
-    const before = world.calls.length;
-    page.clock.wake();
-    await world.advance(10 * MINUTE);
-    expect(world.calls.length).to.equal(before);
-    expect(page.clock.isHeard).to.equal(false);
-  });
 });
