@@ -132,7 +132,9 @@ export const pickOrder = (records: readonly SaleRecord[], expected: Expected, no
     ({ created_at }) => Date.parse(created_at ?? '') >= expected.startedAt - CLOCK_ALLOWANCE,
   );
   const open = fresh.filter(({ status }) => !isDead(status) && status !== 'SUCCESS');
-  if (open.length > 1) return refuse('Coinbase shows more than one order for this sale.', 'order-ambiguous');
+  const isSold = fresh.some(({ status }) => status === 'SUCCESS');
+  if (open.length + Number(isSold) > 1)
+    return refuse('Coinbase shows more than one order for this sale.', 'order-ambiguous');
   const record = open[0] ?? fresh.find(({ status }) => status === 'SUCCESS') ?? fresh[0];
   if (!record) return NONE;
   if (isDead(record.status)) return { kind: 'over', record };
