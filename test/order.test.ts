@@ -196,6 +196,11 @@ describe('pickOrder', () => {
   });
 
   describe('takes one or none', () => {
+    it('refuses one that stands beside one that was sold', () => {
+      const sold = record({ transaction_id: 'order-2', status: 'SUCCESS' });
+      expect(refusal([record(), sold])).to.equal('order-ambiguous');
+      expect(refusal([sold, record()])).to.equal('order-ambiguous');
+    });
     it('refuses to choose between two that wait', () => {
       expect(refusal([record(), record({ transaction_id: 'order-2' })])).to.equal('order-ambiguous');
       expect(refusal([record({ status: 'CREATED' }), record({ transaction_id: 'order-2' })])).to.equal(
