@@ -19,6 +19,7 @@ export class ButtonAttributes extends LitElement {
     wallet: {},
     presentation: {},
     confirmSend: { attribute: 'confirm-send', type: Boolean },
+    instructionKey: { attribute: 'instruction-key' },
     payOrigin: { attribute: 'pay-origin' },
     name: {},
     locale: {},
@@ -54,6 +55,8 @@ export class ButtonAttributes extends LitElement {
   declare presentation: string | null;
   /** Waits for a press on "Send" always. */
   declare confirmSend: boolean;
+  /** Public key of the backend's instructions. This version cannot verify them, so with a key nothing is sent (rule 15). */
+  declare instructionKey: string | null;
   /** Origin of the sell window; only for a simulator. */
   declare payOrigin: string | null;
   /** Key of the sale; two buttons with one key show one sale. */

@@ -26,6 +26,8 @@ export interface Watcher {
   maySend(): boolean;
   /** The page wants a press on "Send" always. */
   confirmsSend(): boolean;
+  /** The page wants instructions that are signed. */
+  pinsKey(): boolean;
   /** The sale changed: a new stage where `previous` differs from its own. */
   onSale(previous: Stage, error?: OfframpError): void;
   onError(error: OfframpError): void;

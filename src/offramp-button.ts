@@ -147,6 +147,7 @@ export class OfframpButton extends ButtonAttributes {
     fetch: () => this.fetch ?? globalThis.fetch,
     waiting: () => ({ title: this.#words.waitingTitle, text: this.#words.sayOpening }),
     confirmsSend: () => this.confirmSend,
+    pinsKey: () => Boolean(this.instructionKey),
     mayOpen: () => this.#may('offramp-before-open'),
     maySend: () => this.#may('offramp-before-send'),
     onSale: (_, error) => this.#hear(error),
