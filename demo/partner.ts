@@ -55,7 +55,7 @@ const fillIn = (setup: PageSetup): Plugin => ({
   },
 });
 
-// The opener policies a partner's site may have (P17), for `/?coop=same-origin`.
+// The opener policies a partner's site may have, for `/?coop=same-origin`.
 const openerPolicies = new Set(['same-origin', 'same-origin-allow-popups']);
 
 /** The site's two halves: a backend that answers Requests, and a page that answers Node's own. */

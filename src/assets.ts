@@ -110,7 +110,7 @@ const ASSETS: readonly Asset[] = [
   row('AVAX', 'avacchain', null, 18),
 ];
 
-/** Coinbase's older spellings: `base-mainnet`, `networks/base-mainnet`, `avalanche-c-chain` (facts 9, P6). */
+/** Coinbase's older spellings: `base-mainnet`, `networks/base-mainnet`, `avalanche-c-chain`. */
 const plainNetwork = (network: string): string => {
   const name = network.replace(/^networks?\//, '').replace(/-mainnet$/, '');
   return name === 'avalanche-c-chain' ? 'avacchain' : name;

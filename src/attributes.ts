@@ -4,7 +4,7 @@ import { LitElement } from 'lit';
 import type { Provider, Sender } from './ports.ts';
 import type { Words } from './words.ts';
 
-/** The element's attributes and properties (design section 5). Attributes are kebab-case, objects are properties only. */
+/** The element's attributes and properties. Attributes are kebab-case, objects are properties only. */
 export class ButtonAttributes extends LitElement {
   static override properties = {
     tokenEndpoint: { attribute: 'token-endpoint' },

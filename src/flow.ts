@@ -256,7 +256,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   };
 };
 
-/** Two copies of this script on a page share their flows, so that they never run one sale twice (P77). */
+/** Two copies of this script on a page share their flows, so that they never run one sale twice. */
 const REGISTRY = Symbol.for('offramp-button@1');
 
 /** The page's flow for a key, made on first use. */

@@ -90,7 +90,7 @@ export class OfframpButton extends ButtonAttributes {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    // A move is a removal and an insertion in one task; only a removal that lasts ends the watching (P57).
+    // A move is a removal and an insertion in one task; only a removal that lasts ends the watching.
     queueMicrotask(() => {
       if (!this.isConnected) this.#part();
     });
@@ -168,7 +168,7 @@ export class OfframpButton extends ButtonAttributes {
   }
 
   protected override updated(): void {
-    // What had the focus is gone with its stage: the focus goes back to the button (P72).
+    // What had the focus is gone with its stage: the focus goes back to the button.
     if (this.#focused && !this.#focused.isConnected)
       this.renderRoot.querySelector<HTMLElement>('[part=button]')?.focus();
   }
@@ -249,7 +249,7 @@ export class OfframpButton extends ButtonAttributes {
     this.#countdown = undefined;
   }
 
-  /** Reads the account a wallet already shows, so that one press is enough for a returning visitor (P15). */
+  /** Reads the account a wallet already shows, so that one press is enough for a returning visitor. */
   #readAccount(): void {
     void this.#flow?.readAccount(this.address ?? undefined);
     this.requestUpdate();

@@ -6,13 +6,13 @@ import { payUrl, returnUrl } from './pay-url.ts';
 import type { Wish } from './wish.ts';
 
 interface Opening {
-  /** The main press. Everything up to `window.open` happens in its own task (P14). */
+  /** The main press. Everything up to `window.open` happens in its own task. */
   press(watcher: Watcher, by: Caller): void;
   /** The activity of `opening`. */
   mint(signal: AbortSignal): Promise<void>;
 }
 
-/** A window that is gone by then was never shown (P16). */
+/** A window that is gone by then was never shown. */
 const PHANTOM = 250;
 
 export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: stageSignal }: Run): Opening => {
@@ -116,7 +116,7 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
     }
   };
 
-  /** A new window for a sale that is in Coinbase's hands: its token was single-use, so a new session is made (P8). */
+  /** A new window for a sale that is in Coinbase's hands: its token was single-use, so a new session is made. */
   const reopen = async (watcher: Watcher, by: Caller) => {
     const signal = stageSignal();
     if (isReopening || !mayOpen(watcher, by)) return;

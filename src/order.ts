@@ -1,8 +1,8 @@
 // PURE. Coinbase's list → no order yet, one order, or a refusal; exact amounts; what may be sent.
-// Knows the rules of money about orders (design 4: 6, 8, 9, 12); does not know wallets, windows or time of its own.
-import { isAddress } from 'viem/utils';
-import { type Asset, allAssets, findAsset } from './assets.ts';
+// Knows the rules of money about orders (6, 8, 9, 12); does not know wallets, windows or time of its own.
+import { type Asset, findAsset } from './assets.ts';
 import type { OfframpErrorCode } from './errors.ts';
+import { deadlineOf, exactUnits, instantOf, isAwaiting, isDead, isPayable, isSold, sameAddress } from './rules.ts';
 import type { Instruction, SaleRecord } from './schema.ts';
 
 /** What Coinbase waits for: one exact transfer, until a time. Frozen; what is shown is this, what is sent is this (rule 11). */
@@ -46,45 +46,8 @@ export type Pick =
   | { kind: 'refused'; code: OfframpErrorCode; message: string }
   | { kind: 'over'; record: SaleRecord };
 
-const MINUTE = 60_000;
-/** 30 minutes from "Cash out now" to the transfer (docs.cdp.coinbase.com, offramp integration guide). */
-const ORDER_LIFE = 30 * MINUTE;
 /** Clocks of the page's backend and of Coinbase may differ by this much. */
 const CLOCK_ALLOWANCE = 30_000;
-
-/** Time a transfer needs to be confirmed before the order ends: longer on Ethereum itself (P7). */
-const margin = (network: string): number => (network === 'ethereum' ? 5 : 3) * MINUTE;
-
-/** Only these two wait for a transfer (rule 6); every other value, known or not, does not. */
-export const isAwaiting = (status: string): boolean => status === 'CREATED' || status === 'STARTED';
-
-/** The order ended without a sale. */
-export const isDead = (status: string): boolean => status === 'FAILED' || status === 'EXPIRED';
-
-/**
- * A decimal string in the smallest unit, exactly.
- * @returns `undefined` for anything but a plain positive decimal that fits: viem's parseUnits rounds, this never does (P36).
- */
-export const exactUnits = (amount: string, decimals: number): bigint | undefined => {
-  const parts = /^(\d{1,30})(?:\.(\d{1,36}))?$/.exec(amount);
-  const whole = parts?.[1];
-  if (whole === undefined) return undefined;
-  const fraction = (parts?.[2] ?? '').replace(/0+$/, '');
-  if (fraction.length > decimals) return undefined;
-  const units = BigInt(whole + fraction.padEnd(decimals, '0'));
-  return units > 0n ? units : undefined;
-};
-
-export const sameAddress = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
-
-const tokens = new Set(allAssets().map(({ token }) => token?.toLowerCase()));
-
-/** When nothing is sent any more (rule 12). */
-const deadlineOf = (createdAt: number, network: string): number => createdAt + ORDER_LIFE - margin(network);
-
-/** Whether a deposit address can be one: right checksum, not zero or a precompile, not the sender, not a token's contract (P37). */
-const isPayable = (to: string, from: string): boolean =>
-  isAddress(to, { strict: true }) && BigInt(to) > 0xffffn && !sameAddress(to, from) && !tokens.has(to.toLowerCase());
 
 const NONE: Pick = { kind: 'none' };
 const refuse = (message: string, code: OfframpErrorCode = 'order-refused'): Pick => ({
@@ -100,7 +63,7 @@ const toOrder = (record: SaleRecord, asset: Asset, expected: Expected, createdAt
     return refuse('The order at Coinbase is for another wallet address than the one this sale began with.');
   if (sold.currency.toUpperCase() !== asset.asset.toUpperCase())
     return refuse('Coinbase gave the amount in another currency than the one to be sent.');
-  if (/^CRYPTO_/.test(record.payment_method ?? ''))
+  if (!isSold(record.payment_method))
     return refuse('The order at Coinbase only moves crypto to a Coinbase account; it does not sell it.');
   if (!isPayable(to, expected.from)) return refuse('The deposit address of the order is not valid.');
   const units = exactUnits(sold.value, asset.decimals);
@@ -128,23 +91,21 @@ const toOrder = (record: SaleRecord, asset: Asset, expected: Expected, createdAt
  * @param now milliseconds on the server's clock.
  */
 export const pickOrder = (records: readonly SaleRecord[], expected: Expected, now: number): Pick => {
-  const fresh = records.filter(
-    ({ created_at }) => Date.parse(created_at ?? '') >= expected.startedAt - CLOCK_ALLOWANCE,
-  );
+  const fresh = records.filter(({ created_at }) => instantOf(created_at) >= expected.startedAt - CLOCK_ALLOWANCE);
   const open = fresh.filter(({ status }) => !isDead(status) && status !== 'SUCCESS');
-  const isSold = fresh.some(({ status }) => status === 'SUCCESS');
-  if (open.length + Number(isSold) > 1)
+  const hasSold = fresh.some(({ status }) => status === 'SUCCESS');
+  if (open.length + Number(hasSold) > 1)
     return refuse('Coinbase shows more than one order for this sale.', 'order-ambiguous');
   const record = open[0] ?? fresh.find(({ status }) => status === 'SUCCESS') ?? fresh[0];
   if (!record) return NONE;
   if (isDead(record.status)) return { kind: 'over', record };
-  // An unknown status may become a known one; until then there is nothing to act on (P1).
+  // An unknown status may become a known one; until then there is nothing to act on.
   if (!isAwaiting(record.status) && record.status !== 'SUCCESS') return NONE;
   const asset = findAsset(record.asset ?? '', record.network ?? '');
   if (!asset || asset !== findAsset(expected.asset, expected.network))
     return refuse('The order at Coinbase is for another asset or network than this button sells.');
   // A creation time ahead of the server's clock must not lengthen the order's life.
-  return toOrder(record, asset, expected, Math.min(Date.parse(record.created_at ?? ''), now));
+  return toOrder(record, asset, expected, Math.min(instantOf(record.created_at), now));
 };
 
 /** The record of a pinned order in a newer list, by its id alone (rule 8). */
@@ -167,7 +128,7 @@ export const isUnchanged = (record: SaleRecord, order: Order): boolean => {
     record.sell_amount?.currency.toUpperCase() === order.asset.toUpperCase() &&
     exactUnits(record.sell_amount.value, asset.decimals)?.toString() === order.units &&
     exactUnits(order.amount, asset.decimals)?.toString() === order.units &&
-    order.deadline <= deadlineOf(Date.parse(record.created_at ?? ''), asset.network)
+    order.deadline <= deadlineOf(instantOf(record.created_at), asset.network)
   );
 };
 

@@ -1,5 +1,5 @@
 // PURE. The address of Coinbase's sell window and of the way back. Knows docs.cdp.coinbase.com "Generating an Offramp URL";
-// does not know who opens it. The address holds the token: it is never stored, logged or put into an event (P69).
+// does not know who opens it. The address holds the token: it is never stored, logged or put into an event.
 
 interface PayUrl {
   payOrigin: string;
@@ -17,7 +17,7 @@ interface PayUrl {
 const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]';
 
-/** An https origin, or http on this machine for a simulator; `undefined` for anything else (P67). */
+/** An https origin, or http on this machine for a simulator; `undefined` for anything else. */
 const asOrigin = (text: string): string | undefined => {
   if (!URL.canParse(text)) return undefined;
   const { protocol, hostname, username, password, pathname, origin } = new URL(text);
@@ -46,7 +46,7 @@ export const payUrl = (parts: PayUrl): string | undefined => {
   return url.href;
 };
 
-/** The return page's address, carrying the sale and its nonce (design section 7). */
+/** The return page's address, carrying the sale and its nonce. */
 export const returnUrl = (redirectUrl: string, saleId: string, nonce: string): string => {
   const url = new URL(redirectUrl);
   url.searchParams.set('offramp-sale', `${saleId}.${nonce}`);

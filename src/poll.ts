@@ -8,7 +8,7 @@ interface Polling<T> {
   onError: (error: OfframpError) => void;
   /** Hears that an answer is likely now; returns its undo. */
   onNudge: (listener: () => void) => () => void;
-  /** While nothing is likely yet, the pace is gentle (P13). */
+  /** While nothing is likely yet, the pace is gentle. */
   isGentle: () => boolean;
   clock: Clock;
   signal: AbortSignal;

@@ -16,9 +16,9 @@ export type Sender = (instruction: Instruction) => Promise<{ txHash: string }>;
 
 /** Coinbase's window, and what the return page says. */
 export interface Popup {
-  /** Opens a blank window in the press's own task. `false`: the browser blocked it (P14, P16). */
+  /** Opens a blank window in the press's own task. `false`: the browser blocked it. */
   open(): boolean;
-  /** Whether the window is known to be open. Under COOP it may be open and not known to be (P17–P19). */
+  /** Whether the window is known to be open. Under COOP it may be open and not known to be. */
   readonly isOpen: boolean;
   /** Sends the opened window to Coinbase. */
   go(url: string): void;
@@ -89,7 +89,7 @@ export interface Claims {
   /** Who has it. */
   find(transactionId: string): Promise<{ saleId: string; attempt: Attempt } | undefined>;
   release(transactionId: string): Promise<void>;
-  /** Runs `work` unless another living page is at it; `false`: one is (P50). Guards nothing by itself: a claim does. */
+  /** Runs `work` unless another living page is at it; `false`: one is. Guards nothing by itself: a claim does. */
   alone(saleId: string, work: () => Promise<void>): Promise<boolean>;
   /** Resolves when no living page is at it. */
   whenNobodyAsks(saleId: string, signal: AbortSignal): Promise<void>;

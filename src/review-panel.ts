@@ -27,7 +27,7 @@ const line = (name: string, value: unknown, part: string | typeof nothing = noth
 const cancelButton = ({ words, onCancel }: Panel): TemplateResult =>
   html`<button type="button" part="cancel" class="quiet" @click=${onCancel}>${words.cancel}</button>`;
 
-/** Amount, network, full address: the frozen order, letter by letter (rule 11). Never slotted, so that a page cannot replace it (P79). */
+/** Amount, network, full address: the frozen order, letter by letter (rule 11). Never slotted, so that a page cannot replace it. */
 const transfer = ({ sale, words, locale, left }: Panel): TemplateResult | typeof nothing => {
   const { order, fiat, stage, txHash } = sale;
   const asset = order && findAsset(order.asset, order.network);

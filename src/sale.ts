@@ -1,10 +1,11 @@
 // PURE. A sale and its one transition function: (sale, event) → sale. No DOM, no await, no clock.
 // Knows which stage may follow which, and the rules of money about leaving `ordered`; does not know how anything is done.
 import type { OfframpErrorCode } from './errors.ts';
-import { type Fiat, isAwaiting, isDead, type Order } from './order.ts';
+import type { Fiat, Order } from './order.ts';
+import { isAwaiting, isDead } from './rules.ts';
 import { isOver, type Stage } from './stages.ts';
 
-/** What the chain looked like right before the wallet was asked; reconciliation compares with it (P48). */
+/** What the chain looked like right before the wallet was asked; reconciliation compares with it. */
 export interface Attempt {
   /** Milliseconds on the server's clock. */
   readonly askedAt: number;

@@ -9,7 +9,7 @@ const text = (max: number) => z.string().check(z.maxLength(max));
 /** An EVM address, any letter case; checksums are looked at where money is (`order.ts`). */
 export const address = z.string().check(z.regex(/^0x[0-9a-fA-F]{40}$/));
 
-/** A transaction hash: 32 bytes. Anything else a wallet returns is not one (P31). */
+/** A transaction hash: 32 bytes. Anything else a wallet returns is not one. */
 export const txHash = z.string().check(z.regex(/^0x[0-9a-fA-F]{64}$/));
 
 const identifier = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}$/));
@@ -32,7 +32,7 @@ export const tokenRequest = z.object({
   redirectUrl: link,
 });
 
-/** `POST <token-endpoint>` → what opens Coinbase's window (design section 6). Coinbase's own answer passes too. */
+/** `POST <token-endpoint>` → what opens Coinbase's window. Coinbase's own answer passes too. */
 export const tokenAnswer = z.object({
   token: z.string().check(z.minLength(1), z.maxLength(4096)),
   partnerUserRef: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,49}$/))),
@@ -69,7 +69,7 @@ const list = z.object({
 });
 export type SaleList = z.infer<typeof list>;
 
-/** Proto enum numbers of the status, as an old demo of Coinbase's shows them (facts 4.4). */
+/** Proto enum numbers of the status, as an old demo of Coinbase's shows them. */
 const NUMBERED = ['UNSPECIFIED', 'CREATED', 'EXPIRED', 'STARTED', 'SUCCESS', 'FAILED'];
 
 const isPlain = (value: unknown): value is Record<string, unknown> =>
@@ -96,7 +96,7 @@ const tidyRecord = (value: unknown): unknown => {
 };
 
 /**
- * Reads Coinbase's list of a reference's orders (facts 4.2–4.4), snake_case or camelCase, `id` or `transaction_id`, status as word or number.
+ * Reads Coinbase's list of a reference's orders, snake_case or camelCase, `id` or `transaction_id`, status as word or number.
  * @returns the list with bare status words (`STARTED`), or `undefined` where it is none.
  */
 export const parseList = (value: unknown): SaleList | undefined => {
@@ -106,7 +106,7 @@ export const parseList = (value: unknown): SaleList | undefined => {
   return read.success ? read.data : undefined;
 };
 
-/** What a claim grants: the one transfer that may be made (design section 6). `units` are of the smallest unit. */
+/** What a claim grants: the one transfer that may be made. `units` are of the smallest unit. */
 export const instruction = z.object({
   transactionId: text(128).check(z.minLength(1)),
   chainId: z.int().check(z.positive()),
@@ -130,7 +130,7 @@ export type ClaimAnswer = z.infer<typeof claimAnswer>;
 /** `PATCH <claimUrl>`, the request's body. */
 export const claimReport = z.object({ txHash });
 
-/** The return signal (design section 7). It carries no money data: it means "look now" (rule 13). */
+/** The return signal. It carries no money data: it means "look now" (rule 13). */
 export const returnSignal = z.object({
   source: z.literal('offramp-button'),
   version: z.literal(1),

@@ -2,8 +2,9 @@
 // Knows the rules of money 1–5, 7, 10–12; does not know how a wallet or a claim works.
 import { OfframpError } from './errors.ts';
 import type { Run } from './flow.ts';
-import { isAwaiting, isSameTransfer, isUnchanged, type Order, recordOf } from './order.ts';
+import { isSameTransfer, isUnchanged, type Order, recordOf } from './order.ts';
 import type { Outcome, Sighting } from './ports.ts';
+import { isAwaiting } from './rules.ts';
 import type { Attempt } from './sale.ts';
 
 export interface Sending {

@@ -1,4 +1,4 @@
-// The server kit's door: one Request handler with the token, status and claim routes (design section 6).
+// The server kit's door: one Request handler with the token, status and claim routes.
 // Knows which part answers which route; does not know keys, stores or Coinbase's paths.
 import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';

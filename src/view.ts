@@ -1,9 +1,9 @@
 // What the element shows of a sale: button, status, error, panel. Knows how a sale reads; does not know what presses do.
 import { html, nothing, type TemplateResult } from 'lit';
 import { OfframpError } from './errors.ts';
-import { isAwaiting } from './order.ts';
 import type { FoundWallet } from './ports/discovery.ts';
 import { reviewPanel, walletChooser } from './review-panel.ts';
+import { isAwaiting } from './rules.ts';
 import { NO_SALE, type Sale } from './sale.ts';
 import { fill, formatFiat, statusKey, type Words } from './words.ts';
 
@@ -37,14 +37,14 @@ const statusText = (view: View, sale: Sale, isSendable: boolean): string => {
   return sale.stage === 'idle' && wasConnected ? words.sayConnected : '';
 };
 
-/** The whole of the element's shadow tree. The two live regions are always there: one that comes with its text is not read (P70). */
+/** The whole of the element's shadow tree. The two live regions are always there: one that comes with its text is not read. */
 export const view = (model: View): TemplateResult => {
   const { words, isBusy, isDisabled, wallets, locale, onCancel } = model;
   const sale = model.sale ?? NO_SALE;
   const { stage } = sale;
   const isSendable = stage === 'ordered' && !isBusy && isAwaiting(sale.status ?? '');
   const error = model.error ?? (sale.error ? new OfframpError(sale.error) : undefined);
-  // Busy is not disabled: the button keeps its focus and its place (P71).
+  // Busy is not disabled: the button keeps its focus and its place.
   const isIdle = isBusy || stage === 'settling' || stage === 'unsure';
   return html`<button
       type="button"

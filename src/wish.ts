@@ -2,7 +2,7 @@
 // Knows what a page may write; does not know what becomes of it.
 import { findAsset } from './assets.ts';
 import { OfframpError } from './errors.ts';
-import { exactUnits } from './order.ts';
+import { exactUnits } from './rules.ts';
 
 /** What the page asks for, read at the press. Addresses are absolute. */
 export interface Wish {

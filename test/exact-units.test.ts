@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { exactUnits } from '../src/order.ts';
+import { exactUnits } from '../src/rules.ts';
 import { seeded } from './fixtures/orders.ts';
 
 describe('exactUnits', () => {

@@ -10,7 +10,7 @@ import { build } from 'vite';
 const run = promisify(execFile);
 
 const LEAVES = ['assets.ts', 'errors.ts', 'stages.ts'];
-const SHARED = [...LEAVES, 'schema.ts'];
+const SHARED = [...LEAVES, 'schema.ts', 'rules.ts'];
 /** No document, no clock, no network. */
 const PURE = [...SHARED, 'order.ts', 'sale.ts', 'transaction.ts', 'pay-url.ts', 'wish.ts'];
 const CORE = [...PURE, 'ports.ts', 'poll.ts'];
@@ -27,6 +27,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'return.ts': ['arrival.ts'],
   'errors.ts': ['stages.ts'],
   'schema.ts': LEAVES,
+  'rules.ts': ['assets.ts'],
   'order.ts': SHARED,
   'sale.ts': [...SHARED, 'order.ts'],
   'transaction.ts': [...SHARED, 'order.ts'],

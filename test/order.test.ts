@@ -3,16 +3,14 @@ import { allAssets, findAsset } from '../src/assets.ts';
 import {
   type Expected,
   instructionOf,
-  isAwaiting,
-  isDead,
   isSameTransfer,
   isUnchanged,
   type Order,
   type Pick,
   pickOrder,
   recordOf,
-  sameAddress,
 } from '../src/order.ts';
+import { isAwaiting, isDead, sameAddress } from '../src/rules.ts';
 import type { SaleRecord } from '../src/schema.ts';
 import { FROM, instruction, MINUTE, NOON, OTHER, order, record, TO, USDC_ON_BASE, without } from './fixtures/orders.ts';
 

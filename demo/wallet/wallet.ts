@@ -1,5 +1,5 @@
 // The test wallet: accounts, a current chain, a queue of requests waiting for a person. It lives in the demo's server, so
-// that a prompt outlives a reload of the page, as an extension's does (P32). Knows a chain; does not know sales or HTTP.
+// that a prompt outlives a reload of the page, as an extension's does. Knows a chain; does not know sales or HTTP.
 import { parseUnits } from 'viem';
 import { type DemoChain, RpcError } from '../chain/chain.ts';
 import { decodeTransfer, type WalletTransaction } from './decode.ts';

@@ -30,7 +30,7 @@ const refusal = (response: Response, code: unknown): OfframpError => {
   const ordered = (['already-claimed', 'order-expired', 'order-refused'] as const).find((known) => known === code);
   if (status === 409 && ordered) return new OfframpError(ordered);
   if (status === 429 || (status === 503 && retryAfter !== undefined)) return new OfframpError('backend-busy', pause);
-  // A status may not be known yet right after the session was made (P53).
+  // A status may not be known yet right after the session was made.
   if (status >= 500 || status === 404 || status === 408) return new OfframpError('backend-unreachable', pause);
   return new OfframpError('backend-refused');
 };
@@ -121,7 +121,7 @@ export const createBackend = ({ fetch, base, timeout = 10_000 }: BackendOptions)
       return data;
     },
 
-    // Kept alive past the page, since people close it as soon as they have sent (P55).
+    // Kept alive past the page, since people close it as soon as they have sent.
     report: async (url, txHash) => void (await call('PATCH', url, { txHash }, undefined, true)),
     release: async (url) => void (await call('DELETE', url, undefined, undefined, true)),
   };

@@ -1,4 +1,4 @@
-// One right to ask a wallet per order, across tabs, windows and reloads: an IndexedDB `add`, written strictly (rule 3, P48).
+// One right to ask a wallet per order, across tabs, windows and reloads: an IndexedDB `add`, written strictly (rule 3).
 // Knows who holds a claim; does not know what a claim is for.
 import { OfframpError } from '../errors.ts';
 import type { Claims } from '../ports.ts';

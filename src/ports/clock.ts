@@ -20,7 +20,7 @@ export const createClock = (): Clock => ({
       signal?.addEventListener('abort', done);
     }),
 
-  // Timers sleep with hidden tabs and closed laptops (P52), so every sign of life is a reason to look again.
+  // Timers sleep with hidden tabs and closed laptops, so every sign of life is a reason to look again.
   onWake: (listener) => {
     const whenVisible = () => {
       if (document.visibilityState === 'visible') listener();

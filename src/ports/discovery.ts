@@ -31,7 +31,7 @@ export const discoverWallets = (listener: (wallets: readonly FoundWallet[]) => v
   let found: readonly FoundWallet[] = [];
   const hear = (event: Event) => {
     const { data } = announced.safeParse((event as CustomEvent<unknown>).detail);
-    // One wallet announces itself again on every request: the provider object is what tells two apart (P39).
+    // One wallet announces itself again on every request: the provider object is what tells two apart.
     if (!data || found.length >= MOST_WALLETS || found.some(({ provider }) => provider === data.provider)) return;
     const { rdns, name, icon } = data.info;
     found = [...found, { rdns, name, icon: icon.startsWith('data:image/') ? icon : null, provider: data.provider }];

@@ -21,7 +21,7 @@ const features = (): string => {
   return `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`;
 };
 
-/** Without inner HTML or inline style: a blank window inherits the page's content security policy (P26). */
+/** Without inner HTML or inline style: a blank window inherits the page's content security policy. */
 const fill = ({ document }: Window, { title, text }: { title: string; text: string }): void => {
   document.title = title;
   document.documentElement.lang = globalThis.document.documentElement.lang || 'en';
@@ -74,7 +74,7 @@ export const createPopup = ({ waiting }: PopupOptions): Popup => {
         // No storage, no mark.
       }
       try {
-        // A name of its own each time: with a fixed one, a second sale would navigate the first one's window (P24).
+        // A name of its own each time: with a fixed one, a second sale would navigate the first one's window.
         opened += 1;
         handle = window.open('about:blank', `offramp-${Date.now()}-${opened}`, features());
       } catch {

@@ -9,7 +9,7 @@ const asCode = (value: unknown): number | undefined => {
 
 /**
  * Every error code in a thrown value, outermost first: `code` as number or string, in the value itself and in
- * `data.originalError`, `originalError`, `cause` or `error` (MetaMask Mobile and WalletConnect wrap, P29, P33).
+ * `data.originalError`, `originalError`, `cause` or `error` (MetaMask Mobile and WalletConnect wrap).
  */
 export const codesOf = (thrown: unknown, depth = 0): number[] => {
   if (typeof thrown !== 'object' || thrown === null || depth > DEEPEST) return [];

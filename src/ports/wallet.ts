@@ -1,9 +1,10 @@
 // The visitor's wallet behind EIP-1193: one account, the order's chain, the checks, one ask. Knows wallets' habits;
-// does not know sales. Only pure functions of viem are used: its client asks a wallet twice on some errors (P27).
+// does not know sales. Only pure functions of viem are used: its client asks a wallet twice on some errors.
 import { type Asset, chainOf, findAsset } from '../assets.ts';
 import { OfframpError } from '../errors.ts';
-import { instructionOf, type Order, sameAddress } from '../order.ts';
+import { instructionOf, type Order } from '../order.ts';
 import type { Clock, Outcome, Provider, Sender, Sighting, Wallet } from '../ports.ts';
+import { sameAddress } from '../rules.ts';
 import { txHash as txHashShape } from '../schema.ts';
 import { balanceCall, transferFilter, transferRequest } from '../transaction.ts';
 import { codesOf, hasCode } from './wallet-errors.ts';
@@ -15,7 +16,7 @@ interface WalletOptions {
   clock: Clock;
 }
 
-/** Some wallets report a new chain before they are on it (P29). */
+/** Some wallets report a new chain before they are on it. */
 const SETTLE = 1_000;
 const SWITCH_POLLS = 20;
 /** Blocks looked through for a transfer of the chain's own currency, which leaves no log. */
@@ -61,7 +62,7 @@ const translate = (cause: unknown): OfframpError => {
   return new OfframpError('wallet-failed', { cause });
 };
 
-/** An error of the ask itself (pitfalls 7.3): known not to have sent, or not known. */
+/** An error of the ask itself (EIP-1193, EIP-1474, EIP-5792): known not to have sent, or not known. */
 const judge = (cause: unknown): Outcome => {
   if (isDeclined(cause)) return { kind: 'declined' };
   const codes = codesOf(cause);
@@ -101,7 +102,7 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
   };
 
   const requireAccount = (order: Order, accounts: readonly string[]): void => {
-    // Any place in the list: wallets order it as they like (P38).
+    // Any place in the list: wallets order it as they like.
     if (!accounts.some((account) => sameAddress(account, order.from))) throw new OfframpError('wrong-account');
   };
 
@@ -160,13 +161,13 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
     }
     const { from, to, data } = transferRequest(order);
     const result = word(await ask('eth_call', [{ from, to, data }, 'latest'], signal));
-    // Some tokens answer nothing, some `true`; `false` or anything else means that nothing would move (P35).
+    // Some tokens answer nothing, some `true`; `false` or anything else means that nothing would move.
     if (result !== '0x' && BigInt(result) !== 1n) {
       throw new OfframpError('wallet-failed', { message: 'A trial run of the transfer did not succeed.' });
     }
   };
 
-  /** Whether the sender has the network's fee, with half as much again for a rising price (P40). */
+  /** Whether the sender has the network's fee, with half as much again for a rising price. */
   const checkFee = async (order: Order, signal: AbortSignal): Promise<void> => {
     const { chainId: _, ...transfer } = transferRequest(order);
     const own = quantity(await ask('eth_getBalance', [order.from, 'latest'], signal));
@@ -227,7 +228,7 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
       if (sender()) return { nonce: null, block: null };
       try {
         const accounts = await accountsBy('eth_accounts', signal);
-        // A locked or disconnected wallet shows none; it is asked to connect again, once (table 7.3, 4100).
+        // A locked or disconnected wallet shows none; it is asked to connect again, once.
         requireAccount(order, accounts.length > 0 ? accounts : await accountsBy('eth_requestAccounts', signal));
         if (!(await isOnChain(order, signal))) await switchChain(order, signal);
         if (order.token !== null) await checkToken(order, order.token, signal);

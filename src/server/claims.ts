@@ -1,4 +1,4 @@
-// The right to ask a wallet, once, for one order: who has it, and whether a transfer was made (rule 3, P49).
+// The right to ask a wallet, once, for one order: who has it, and whether a transfer was made (rule 3).
 // Knows compare-and-set on the store; does not know Coinbase or HTTP.
 import type { Instruction } from '../schema.ts';
 import { Refusal } from './refusal.ts';

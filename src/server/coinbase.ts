@@ -9,7 +9,7 @@ export const COINBASE = 'https://api.developer.coinbase.com';
 
 const TIMEOUT = 10_000;
 const PAGE_SIZE = 50;
-/** Seconds, where Coinbase says none with its 429 (facts 6: none is documented). */
+/** Seconds, where Coinbase says none with its 429 (none is documented). */
 const RETRY_AFTER = 2;
 const LONGEST_RETRY_AFTER = 3600;
 
@@ -67,7 +67,7 @@ const unreachable = (cause: unknown): Refusal =>
     ? new Refusal(504, 'coinbase-unreachable', 'Coinbase did not answer in time; try again later.')
     : new Refusal(502, 'coinbase-unreachable', 'Coinbase could not be reached; try again later.');
 
-/** Coinbase's clock, so that order times are compared on the clock that made them (P54); else this server's. */
+/** Coinbase's clock, so that order times are compared on the clock that made them; else this server's. */
 const timeOf = (headers: Headers): string => {
   const date = Date.parse(headers.get('date') ?? '');
   return new Date(Number.isNaN(date) ? Date.now() : date).toISOString();

@@ -1,4 +1,4 @@
-// The bearer token of one request to Coinbase: a JWT bound to method, host and path (facts 2.1–2.3).
+// The bearer token of one request to Coinbase: a JWT bound to method, host and path.
 // Knows Coinbase's claims; does not know what is asked.
 import { SignJWT } from 'jose';
 import type { SigningKey } from './key.ts';
@@ -18,7 +18,7 @@ export const createSigner =
   async (method, url) => {
     const { alg, key } = await loadKey();
     const now = Math.floor(Date.now() / 1000);
-    // Without the query: Coinbase refuses a signed path that has one (facts 2.3).
+    // Without the query: Coinbase refuses a signed path that has one.
     return new SignJWT({ uris: [`${method} ${url.host}${url.pathname}`] })
       .setProtectedHeader({ alg, kid: keyId, typ: 'JWT', nonce: nonce() })
       .setSubject(keyId)

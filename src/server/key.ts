@@ -1,4 +1,4 @@
-// Reads a CDP API key's secret in each form that Coinbase hands out (facts 2.1, 2.4).
+// Reads a CDP API key's secret in each form that Coinbase hands out.
 // Knows key encodings; does not know tokens or requests.
 import { base64url } from 'jose';
 

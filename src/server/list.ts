@@ -1,5 +1,5 @@
-// Coinbase's list of a reference's orders, cut to the fields a page needs (P66).
-// Knows the field names (facts 4.3); the page's `parseList` gives them meaning.
+// Coinbase's list of a reference's orders, cut to the fields a page needs.
+// Knows the field names; the page's `parseList` gives them meaning.
 import { parseList } from '../schema.ts';
 
 const SCALARS = [
@@ -30,7 +30,7 @@ const isRow = (value: unknown): value is Row => typeof value === 'object' && val
 
 const isScalar = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
 
-/** A field by its snake_case name, or its camelCase one: both are seen on the wire (facts 0). */
+/** A field by its snake_case name, or its camelCase one: both are seen on the wire. */
 const field = (row: Row, name: string): unknown => {
   const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const key = [name, camel].find((known) => Object.hasOwn(row, known));

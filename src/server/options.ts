@@ -1,4 +1,4 @@
-// What a backend gives to the kit, checked at start: a wrong option is a sentence at start, not a hole in service (P65).
+// What a backend gives to the kit, checked at start: a wrong option is a sentence at start, not a hole in service.
 // Knows the shapes of options; does not know what is done with them.
 import type { Store } from './store.ts';
 

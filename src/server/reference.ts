@@ -1,9 +1,9 @@
-// Makes `partnerUserRef`s and says whose they are, by HMAC, without remembering any (P65, P66).
+// Makes `partnerUserRef`s and says whose they are, by HMAC, without remembering any.
 // Knows the secret; does not know Coinbase or HTTP.
 import { timingSafeEqual } from 'hono/utils/buffer';
 import { base64url } from 'jose';
 
-/** Coinbase takes up to 49 URL-safe characters (facts 3.1); these are 20 that name the sale and 24 that bind it to the user. */
+/** Coinbase takes up to 49 URL-safe characters; these are 20 that name the sale and 24 that bind it to the user. */
 const SALE_BYTES = 15;
 const OWNER_BYTES = 18;
 const SHAPE = /^[A-Za-z0-9_-]{44}$/;

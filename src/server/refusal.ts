@@ -1,8 +1,8 @@
 // An answer that is not the one asked for: a status, a stable code, one plain sentence.
-// Knows what a caller may be told; never holds an upstream body, a token, a key or a full URL (P69).
+// Knows what a caller may be told; never holds an upstream body, a token, a key or a full URL.
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 
-/** Thrown anywhere in the kit, answered as `{ code, message }` with its status (design section 6). */
+/** Thrown anywhere in the kit, answered as `{ code, message }` with its status. */
 export class Refusal extends Error {
   readonly status: ContentfulStatusCode;
   readonly code: string;

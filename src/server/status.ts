@@ -1,4 +1,4 @@
-// Answers polls of a sale's orders with as few questions to Coinbase as possible (P53).
+// Answers polls of a sale's orders with as few questions to Coinbase as possible.
 // Knows how long an answer is good; does not know who asks.
 import type { Coinbase } from './coinbase.ts';
 import type { SalesAnswer } from './list.ts';
