@@ -15,6 +15,8 @@ interface Opening {
 /** A window that is gone by then was never shown. */
 const PHANTOM = 250;
 
+const UNTRIED = 'Check your connection, then try again.';
+
 export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: stageSignal }: Run): Opening => {
   const { popup, backend, wallet, clock } = ports;
   /** What the press asked for, until its window has gone to Coinbase. */
@@ -111,7 +113,9 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
       // Who left the stage has closed the window; by now it may be another sale's.
       if (signal.aborted) return;
       popup.close();
-      const error = cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
+      const isTold = cause instanceof OfframpError && cause.code !== 'backend-unreachable';
+      // Unlike a poll, this is not tried again by itself.
+      const error = isTold ? cause : new OfframpError('backend-unreachable', { cause, advice: UNTRIED });
       dispatch({ type: 'fail', code: error.code }, error);
     }
   };

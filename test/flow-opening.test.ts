@@ -184,6 +184,13 @@ describe('flow: a press that does not get to Coinbase', () => {
     });
   }
 
+  it('does not promise that a session which could not be made goes on by itself', async () => {
+    const { world, page, start } = await ready();
+    world.trouble.session = new OfframpError('backend-unreachable');
+    await start();
+    expect(page.errors.map(({ advice }) => advice)).to.deep.equal(['Check your connection, then try again.']);
+  });
+
   it('stops where the page prevents the opening, and goes on at the next press', async () => {
     const { world, page, start } = await ready();
     page.allows.open = false;
