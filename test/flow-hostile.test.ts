@@ -63,7 +63,7 @@ describe('flow: a page that was not there', () => {
     return page;
   };
 
-  it('while another tab went on asks Coinbase as often as any page when it is back', async () => {
+  it('while another tab went on asks Coinbase as often as every page does, when it is back', async () => {
     const plain = createWorld();
     await toSettling(plain);
     const world = createWorld();
