@@ -11,6 +11,8 @@ interface BackendOptions {
   base: () => string;
   /** Milliseconds one request may take. */
   timeout?: number;
+  /** A signal that aborts after so many milliseconds. */
+  limit?: (milliseconds: number) => AbortSignal;
 }
 
 const LONGEST_ANSWER = 1_000_000;
@@ -52,7 +54,12 @@ const codeIn = (body: unknown): unknown =>
     ? (body as { code: unknown }).code
     : undefined;
 
-export const createBackend = ({ fetch, base, timeout = 10_000 }: BackendOptions): Backend => {
+export const createBackend = ({
+  fetch,
+  base,
+  timeout = 10_000,
+  limit = (milliseconds) => AbortSignal.timeout(milliseconds),
+}: BackendOptions): Backend => {
   const resolve = (url: string): string => {
     try {
       const { protocol, username, password, href } = new URL(url, base());
@@ -70,8 +77,8 @@ export const createBackend = ({ fetch, base, timeout = 10_000 }: BackendOptions)
   };
 
   const call = async (method: string, url: string, body?: unknown, signal?: AbortSignal, keepalive = false) => {
-    const limit = AbortSignal.timeout(timeout);
-    const stop = signal ? AbortSignal.any([signal, limit]) : limit;
+    const late = limit(timeout);
+    const stop = signal ? AbortSignal.any([signal, late]) : late;
     const address = resolve(url);
     try {
       stop.throwIfAborted();

@@ -4,6 +4,12 @@ import { OfframpError } from '../errors.ts';
 import type { Claims } from '../ports.ts';
 import { parseClaim } from '../schema.ts';
 
+interface ClaimsOptions {
+  /** Both are read at each use: a browser may throw where storage is denied, and has no locks outside secure contexts. */
+  databases?: () => IDBFactory;
+  locks?: () => LockManager | undefined;
+}
+
 const DATABASE = 'offramp-button';
 const CLAIMS = 'claims';
 
@@ -13,17 +19,21 @@ const settled = <T>(request: IDBRequest<T>): Promise<T> =>
     request.onerror = () => reject(request.error);
   });
 
-const openDatabase = async (): Promise<IDBDatabase> => {
-  const request = indexedDB.open(DATABASE, 1);
+const openDatabase = async (databases: IDBFactory): Promise<IDBDatabase> => {
+  const request = databases.open(DATABASE, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(CLAIMS);
   return settled(request);
 };
 
 /** Runs one strict transaction: it is over when the disk has it, not when the browser has it (Chrome 121 made relaxed the default). */
-const within = async <T>(mode: IDBTransactionMode, work: (claims: IDBObjectStore) => IDBRequest<T>): Promise<T> => {
+const within = async <T>(
+  databases: () => IDBFactory,
+  mode: IDBTransactionMode,
+  work: (claims: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> => {
   let database: IDBDatabase | undefined;
   try {
-    database = await openDatabase();
+    database = await openDatabase(databases());
     const transaction = database.transaction(CLAIMS, mode, { durability: 'strict' });
     const over = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
@@ -41,10 +51,13 @@ const isTaken = (error: unknown): boolean => error instanceof DOMException && er
 
 const lockName = (saleId: string): string => `offramp-button:asking:${saleId}`;
 
-export const createClaims = (): Claims => ({
+export const createClaims = ({
+  databases = () => indexedDB,
+  locks = () => navigator.locks,
+}: ClaimsOptions = {}): Claims => ({
   take: async (transactionId, claim) => {
     try {
-      await within('readwrite', (claims) => claims.add(claim, transactionId));
+      await within(databases, 'readwrite', (claims) => claims.add(claim, transactionId));
       return true;
     } catch (cause) {
       if (isTaken(cause)) return false;
@@ -54,7 +67,7 @@ export const createClaims = (): Claims => ({
 
   find: async (transactionId) => {
     try {
-      return parseClaim(await within('readonly', (claims) => claims.get(transactionId)));
+      return parseClaim(await within(databases, 'readonly', (claims) => claims.get(transactionId)));
     } catch {
       // No store, so nothing was claimed here.
       return undefined;
@@ -63,7 +76,7 @@ export const createClaims = (): Claims => ({
 
   release: async (transactionId) => {
     try {
-      await within('readwrite', (claims) => claims.delete(transactionId));
+      await within(databases, 'readwrite', (claims) => claims.delete(transactionId));
     } catch (cause) {
       throw new OfframpError('store-unavailable', { cause });
     }
@@ -81,7 +94,8 @@ export const createClaims = (): Claims => ({
         hasBegun = true;
         return whenFree(lock);
       };
-      if (navigator.locks) return await navigator.locks.request(lockName(saleId), { ifAvailable: true }, begin);
+      const manager = locks();
+      if (manager) return await manager.request(lockName(saleId), { ifAvailable: true }, begin);
     } catch (cause) {
       // Refused where storage is denied, as in a sandboxed frame; a claim must do there.
       if (hasBegun) throw cause;
@@ -92,7 +106,7 @@ export const createClaims = (): Claims => ({
 
   whenNobodyAsks: async (saleId, signal) => {
     try {
-      await navigator.locks?.request(lockName(saleId), { signal }, async () => {});
+      await locks()?.request(lockName(saleId), { signal }, async () => {});
     } catch {
       // Aborted, or no locks here: nobody is known to be at it.
     }

@@ -5,6 +5,15 @@ import { NO_SALE, type Sale } from '../sale.ts';
 import { parseSale } from '../schema.ts';
 import { isOver } from '../stages.ts';
 
+interface StoreOptions {
+  /** Read at each use: a browser may throw where storage is switched off. */
+  storage?: () => Storage;
+  /** Who hears what other tabs write. */
+  page?: () => Pick<Window, 'addEventListener' | 'removeEventListener'>;
+  /** Milliseconds since the epoch on this machine. */
+  now?: () => number;
+}
+
 const PREFIX = 'offramp-button:sale:';
 
 /** Over sales are forgotten after a day, so that a returning visitor finds a fresh button. */
@@ -22,20 +31,24 @@ const read = (text: string | null): Sale | undefined => {
 };
 
 /** What is out of date is worse than nothing: a page would go on from there. */
-const forget = (key: string): void => {
+const forget = (storage: () => Storage, key: string): void => {
   try {
-    localStorage.removeItem(PREFIX + key);
+    storage().removeItem(PREFIX + key);
   } catch {
     // Switched off altogether, so nothing is kept either.
   }
 };
 
-export const createStore = (): Store => ({
+export const createStore = ({
+  storage = () => localStorage,
+  page = () => window,
+  now = () => Date.now(),
+}: StoreOptions = {}): Store => ({
   load: (key) => {
     try {
-      const sale = read(localStorage.getItem(PREFIX + key));
+      const sale = read(storage().getItem(PREFIX + key));
       if (!sale) return undefined;
-      const isStale = Date.now() + sale.skew - sale.startedAt > KEPT_WHEN_OVER;
+      const isStale = now() + sale.skew - sale.startedAt > KEPT_WHEN_OVER;
       return isStale && isOver(sale.stage) ? undefined : sale;
     } catch {
       // Storage may be switched off or partitioned away; the sale then lives in this page alone.
@@ -45,11 +58,11 @@ export const createStore = (): Store => ({
 
   save: (key, sale) => {
     try {
-      localStorage.setItem(PREFIX + key, JSON.stringify(sale));
+      storage().setItem(PREFIX + key, JSON.stringify(sale));
       return true;
     } catch {
       // Full, or switched off; who needs durability asks for it by the answer.
-      forget(key);
+      forget(storage, key);
       return false;
     }
   },
@@ -60,7 +73,7 @@ export const createStore = (): Store => ({
       const sale = read(event.newValue);
       if (sale) listener(sale);
     };
-    window.addEventListener('storage', heard);
-    return () => window.removeEventListener('storage', heard);
+    page().addEventListener('storage', heard);
+    return () => page().removeEventListener('storage', heard);
   },
 });
