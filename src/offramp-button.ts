@@ -9,8 +9,7 @@ import { announce, type OfframpEventName, type PublicSale, publicSale } from './
 import { type Caller, type Flow, flowOf, type Watcher } from './flow.ts';
 import { styles } from './offramp-button.styles.ts';
 import type { FoundWallet } from './ports/discovery.ts';
-
-import { isOver, type Stage } from './stages.ts';
+import { isOver, type Stage, stageNames } from './stages.ts';
 import { view } from './view.ts';
 import { createWalletChoice } from './wallet-choice.ts';
 import { absolute, readWish, type Wish } from './wish.ts';
@@ -299,8 +298,7 @@ export class OfframpButton extends ButtonAttributes {
     this.#told = stage;
     this.#error = undefined;
     this.#isChoosing = false;
-    for (const state of [...(this.#internals?.states ?? [])]) if (state !== 'busy') this.#setState(state, false);
-    this.#setState(stage, true);
+    for (const name of stageNames) this.#setState(name, name === stage);
     clearInterval(this.#countdown);
     this.#countdown = stage === 'ordered' ? setInterval(() => this.requestUpdate(), 1000) : undefined;
   }
