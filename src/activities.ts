@@ -4,7 +4,7 @@ import { OfframpError } from './errors.ts';
 import type { Run } from './flow.ts';
 import { isUnchanged, pickOrder, recordOf } from './order.ts';
 import { poll } from './poll.ts';
-import type { ReturnSignal, SaleList } from './schema.ts';
+import type { ReturnSignal, SaleList, SaleRecord } from './schema.ts';
 import type { Sending } from './sending.ts';
 import type { Stage } from './stages.ts';
 
@@ -64,14 +64,14 @@ export const activities = (
       signal,
     });
 
-  const followOrder = (signal: AbortSignal, afterwards?: () => void) =>
+  const followOrder = (signal: AbortSignal, afterwards?: (record: SaleRecord | undefined) => void) =>
     follow(signal, ({ transactions }) => {
       const { order } = sale();
-      const record = order && recordOf(transactions, order.transactionId);
-      if (record && sale().stage === 'ordered' && !isUnchanged(record, order)) {
+      const record = order ? recordOf(transactions, order.transactionId) : undefined;
+      if (order && record && sale().stage === 'ordered' && !isUnchanged(record, order)) {
         dispatch({ type: 'fail', code: 'order-refused' });
       } else if (record) applyRecord(record);
-      if (!signal.aborted) afterwards?.();
+      if (!signal.aborted) afterwards?.(record);
     });
 
   const findOrder = ({ transactions }: SaleList) => {
@@ -136,7 +136,7 @@ export const activities = (
 
     ordered: async (signal) => {
       void endAtDeadline(signal);
-      void followOrder(signal);
+      void followOrder(signal, () => void sender.reconcile());
       await sender.recover(signal);
       if (signal.aborted) return;
       hearKeptReturn();
@@ -154,7 +154,8 @@ export const activities = (
     },
 
     unsure: (signal) => followOrder(signal, () => void sender.reconcile()),
-    settling: (signal) => followOrder(signal),
+    // Once Coinbase has seen the transfer, the chain has nothing more to say.
+    settling: (signal) => followOrder(signal, (record) => void (record?.tx_hash || sender.trace())),
   };
 
   return { byStage, hearReturn };

@@ -4,7 +4,7 @@ import { activities, LONGEST_SELLING } from './activities.ts';
 import { OfframpError } from './errors.ts';
 import { opening } from './opening.ts';
 import type { Ports, Provider, Sender } from './ports.ts';
-import { NO_SALE, type Sale, type SaleEvent, transition } from './sale.ts';
+import { failureOf, NO_SALE, type Sale, type SaleEvent, transition } from './sale.ts';
 import type { SaleRecord } from './schema.ts';
 import { sending } from './sending.ts';
 import { isOver, type Stage } from './stages.ts';
@@ -46,7 +46,7 @@ export interface Run {
   now(): number;
   /** Learns the server's time from an answer. */
   hearTime(answer: { now?: string | undefined }): void;
-  /** `false`: nothing happened. With `saleId`, nothing happens to another sale: an answer may come when its own is long over. */
+  /** `false`: nothing happened. @param saleId whose event it is, where an answer may come when its own sale is long over. */
   dispatch(event: SaleEvent, error?: OfframpError, saleId?: string): boolean;
   /** Coinbase's word on the pinned order, as far as it leads. */
   applyRecord(record: SaleRecord): void;
@@ -128,8 +128,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     sale = next;
     const isEntered = next.stage !== previous.stage || next.id !== previous.id;
     if (isEntered) activity.abort();
-    const why =
-      error ?? (isEntered && next.stage === 'failed' && next.error ? new OfframpError(next.error) : undefined);
+    const why = error ?? (isEntered && next.stage === 'failed' ? failureOf(next) : undefined);
     const told = why?.at(previous.stage);
     for (const watcher of [...watchers]) watcher.onSale(previous.stage, told);
     if (told) for (const watcher of [...watchers]) watcher.onError(told);
@@ -141,14 +140,17 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   const adopt = (other: Sale | undefined) => {
     if (!other || !goesOn(other)) return;
     const isLater = other.id === sale.id && other.revision > sale.revision;
-    const isFree = sale.stage === 'idle' || isOver(sale.stage);
+    // Two tabs pressed at the same moment: who has no session yet gives way, or one of two sales would be forgotten.
+    const isFree = !goesOn(sale) || isOver(sale.stage);
     const isNew = other.id !== sale.id && isFree && !isOver(other.stage) && isWorthShowing(other);
-    if (isLater || isNew) become(other);
+    if (!isLater && !isNew) return;
+    if (sale.stage === 'opening') popup.close();
+    become(other);
   };
 
-  const dispatch = (event: SaleEvent, error?: OfframpError, saleId?: string): boolean => {
+  const dispatch = (event: SaleEvent, error?: OfframpError, saleId = sale.id): boolean => {
     adopt(kept());
-    if (saleId !== undefined && saleId !== sale.id) return false;
+    if (saleId !== sale.id) return false;
     const next = transition(sale, event);
     if (next === sale) return false;
     isKept = store.save(key, next);

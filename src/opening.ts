@@ -107,8 +107,7 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
         const wasShown = await isShown;
         return void dispatch({ type: 'not-opened' }, wasShown ? undefined : new OfframpError('popup-blocked'));
       }
-      dispatch({ type: 'session', ...session });
-      go(url);
+      if (dispatch({ type: 'session', ...session })) go(url);
     } catch (cause) {
       // Who left the stage has closed the window; by now it may be another sale's.
       if (signal.aborted) return;

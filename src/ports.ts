@@ -1,7 +1,7 @@
 // The doors to the world, as interfaces and nothing else. The flow knows these; it does not know what is behind them.
 import type { OfframpError } from './errors.ts';
 import type { Order } from './order.ts';
-import type { Attempt, Sale } from './sale.ts';
+import type { Attempt, Fate, Sale } from './sale.ts';
 import type { ClaimAnswer, Instruction, ReturnSignal, SaleList, TokenAnswer } from './schema.ts';
 
 /** EIP-1193. */
@@ -51,10 +51,31 @@ export type Outcome =
   | { kind: 'sent'; txHash: string }
   | { kind: 'declined' }
   | { kind: 'not-asked'; error: OfframpError }
-  | { kind: 'unsure'; error: OfframpError };
+  /** Approved, and known never to happen. */
+  | { kind: 'undone'; error: OfframpError }
+  /** `callsId`: where the wallet keeps it, if not under the id of the attempt. */
+  | { kind: 'unsure'; error: OfframpError; callsId?: string };
 
-/** What the chain says of an attempt: a transfer like it, or whether the sender's nonce moved. */
-export type Sighting = { txHash: string } | 'nonce-moved' | 'nothing' | 'unknown';
+/** What the chain says of an attempt without a hash: a transfer like it, its end, or whether the sender's nonce moved. */
+export type Sighting = { txHash: string } | 'undone' | 'nonce-moved' | 'nothing' | 'unknown';
+
+/** What the chain says of a hash that a wallet gave. */
+export type Trace =
+  /** Seen, not final; `nonce` as a hex quantity. */
+  | { kind: 'waiting'; nonce: string }
+  | { kind: 'mined' }
+  /** Mined, and another transfer than the order's. */
+  | { kind: 'other' }
+  /** The same transfer went through under another hash. */
+  | { kind: 'repriced'; txHash: string }
+  /** Proved never to happen. */
+  | { kind: 'undone'; fate: Fate }
+  /** The network does not show it: not yet, not any more, or a wallet's own number and no hash. */
+  | { kind: 'lost' }
+  | { kind: 'unknown' };
+
+/** What is written down before an ask, and what the person should hear first. */
+export type Prepared = Pick<Attempt, 'nonce' | 'block' | 'callsId'> & { caution?: OfframpError };
 
 /** The visitor's wallet. */
 export interface Wallet {
@@ -63,14 +84,17 @@ export interface Wallet {
   /** Asks the wallet for an account; `undefined` where the person declined. */
   connect(): Promise<string | undefined>;
   /** Brings the wallet to the order's chain and checks all that can be checked before an ask (rule 10). */
-  prepare(order: Order, signal: AbortSignal): Promise<Pick<Attempt, 'nonce' | 'block'>>;
+  prepare(order: Order, signal: AbortSignal): Promise<Prepared>;
   /**
    * Looks at account and chain once more, then asks once (rule 2). Never throws.
    * @param mayStill asked right before the request itself: looking may have taken longer than the order lives.
+   * @param callsId the attempt's, where it goes as a batch.
    */
-  ask(order: Order, mayStill: () => boolean): Promise<Outcome>;
+  ask(order: Order, mayStill: () => boolean, callsId?: string): Promise<Outcome>;
   /** Looks at the chain for an attempt's transfer; asks nothing. */
   look(order: Order, attempt: Attempt): Promise<Sighting>;
+  /** Looks at the chain for a hash that the wallet gave for an attempt; asks nothing. */
+  trace(order: Order, attempt: Attempt, txHash: string): Promise<Trace>;
 }
 
 /** Where sales are kept between page loads, and how tabs hear of each other's. */

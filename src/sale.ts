@@ -1,6 +1,6 @@
 // PURE. A sale and its one transition function: (sale, event) → sale. No DOM, no await, no clock.
 // Knows which stage may follow which, and the rules of money about leaving `ordered`; does not know how anything is done.
-import type { OfframpErrorCode } from './errors.ts';
+import { OfframpError, type OfframpErrorCode } from './errors.ts';
 import type { Fiat, Order } from './order.ts';
 import { isAwaiting, isDead } from './rules.ts';
 import { isOver, type Stage } from './stages.ts';
@@ -12,7 +12,16 @@ export interface Attempt {
   /** The sender's next nonce and the newest block, hex quantities; `null` where the page's own sender sends. */
   readonly nonce: string | null;
   readonly block: string | null;
+  /** The id of the batch of calls (EIP-5792), where the account sends by one. */
+  readonly callsId?: string | undefined;
+  /** An ask before this one was only believed to be unsent; `block` is from before that one. */
+  readonly isRepeat?: boolean | undefined;
+  /** The nonce that the transfer itself was seen to have, a hex quantity. */
+  readonly placed?: string | undefined;
 }
+
+/** How the chain ended a transfer that a wallet had sent: withdrawn by the person, pushed out by another, or failed. */
+export type Fate = 'cancelled' | 'replaced' | 'reverted';
 
 /** One cash-out from press to payout. Plain JSON, so that it can be stored as it is. */
 export interface Sale {
@@ -43,6 +52,7 @@ export interface Sale {
   /** A wallet has been asked for this order before: never again by ourselves. */
   readonly asked: boolean;
   readonly order: Order | null;
+  /** The last ask whose outcome was not known at once; kept in `ordered` after a person's "nothing was sent". */
   readonly attempt: Attempt | null;
   readonly txHash: string | null;
   /** Coinbase's status without its prefix, `STARTED`. */
@@ -50,6 +60,8 @@ export interface Sale {
   readonly fiat: Fiat | null;
   /** Why the sale failed. */
   readonly error: OfframpErrorCode | null;
+  /** Why the transfer never happened, where the chain proves that it did not. */
+  readonly fate: Fate | null;
 }
 
 export type SaleEvent =
@@ -81,8 +93,12 @@ export type SaleEvent =
   | { type: 'claim'; at: number; attempt: Attempt; isAuto: boolean }
   | { type: 'claim-found'; attempt: Attempt }
   | { type: 'sent'; txHash: string }
-  | { type: 'not-sent' }
-  | { type: 'unsure' }
+  /** `isKnown`: the wallet said so itself; otherwise it is believed, and the former ask still looked for. */
+  | { type: 'not-sent'; isKnown: boolean }
+  | { type: 'unsure'; callsId?: string | undefined }
+  | { type: 'placed'; txHash: string; nonce: string }
+  | { type: 'repriced'; txHash: string; instead: string }
+  | { type: 'undone'; txHash: string; fate: Fate }
   | { type: 'status'; status: string; txHash: string | null; fiat: Fiat | null }
   | { type: 'fail'; code: OfframpErrorCode }
   | { type: 'cancel' }
@@ -113,7 +129,17 @@ export const NO_SALE: Sale = Object.freeze({
   status: null,
   fiat: null,
   error: null,
+  fate: null,
 });
+
+/** Why a failed sale failed, in words. */
+export const failureOf = ({ error, fate }: Sale): OfframpError | undefined =>
+  error === null ? undefined : new OfframpError(error, fate === null ? {} : UNDONE);
+
+const UNDONE = {
+  message: 'The transfer did not go through.',
+  advice: 'Start a new cash-out if you still want to sell.',
+};
 
 const to = (sale: Sale, change: Partial<Sale>): Sale =>
   Object.freeze({ ...sale, ...change, revision: sale.revision + 1 });
@@ -150,6 +176,9 @@ const maySend = (sale: Sale, at: number): boolean =>
   isAwaiting(sale.status ?? '') &&
   (sale.returned || sale.pressed) &&
   at < sale.order.deadline;
+
+/** Whether the chain's word on a hash is about this sale's transfer. */
+const isSettling = (sale: Sale, txHash: string): boolean => sale.stage === 'settling' && sale.txHash === txHash;
 
 /** What the sale becomes. The same object back means that nothing happened. */
 export const transition = (sale: Sale, event: SaleEvent): Sale => {
@@ -196,17 +225,32 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
     case 'claim-found':
       return stage === 'ordered' ? to(sale, { stage: 'sending', attempt: event.attempt, asked: true }) : sale;
     case 'sent':
-      if (stage !== 'sending' && stage !== 'unsure') return sale;
+      // In `ordered`: a former ask, believed unsent, was approved after all.
+      if (stage !== 'sending' && stage !== 'unsure' && !(stage === 'ordered' && sale.attempt)) return sale;
       return to(sale, { stage: 'settling', txHash: event.txHash });
-    case 'not-sent':
+    case 'not-sent': {
       if (stage !== 'sending' && stage !== 'unsure') return sale;
-      return to(sale, { stage: 'ordered', attempt: null, pressed: false });
-    case 'unsure':
-      return stage === 'sending' ? to(sale, { stage: 'unsure' }) : sale;
+      const isSettled = event.isKnown && !sale.attempt?.isRepeat;
+      return to(sale, { stage: 'ordered', attempt: isSettled ? null : sale.attempt, pressed: false });
+    }
+    case 'unsure': {
+      if (stage !== 'sending') return sale;
+      const { callsId } = event;
+      const attempt = sale.attempt && callsId !== undefined ? { ...sale.attempt, callsId } : sale.attempt;
+      return to(sale, { stage: 'unsure', attempt });
+    }
+    case 'placed':
+      if (!isSettling(sale, event.txHash) || !sale.attempt || sale.attempt.placed === event.nonce) return sale;
+      return to(sale, { attempt: { ...sale.attempt, placed: event.nonce } });
+    case 'repriced':
+      return isSettling(sale, event.instead) ? to(sale, { txHash: event.txHash }) : sale;
+    case 'undone':
+      if (!isSettling(sale, event.txHash)) return sale;
+      return to(sale, { stage: 'failed', error: 'order-failed', fate: event.fate });
     case 'status':
       return onStatus(sale, event);
     case 'fail':
-      // Once a wallet may have been asked, only Coinbase's word ends a sale: a page that slept through the sending must not.
+      // Once a wallet may have been asked, only Coinbase's word or the chain's proof ends a sale: a page that slept must not.
       if (stage !== 'opening' && stage !== 'selling' && stage !== 'ordered') return sale;
       return to(sale, { stage: 'failed', error: event.code });
     case 'cancel':

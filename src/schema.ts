@@ -147,6 +147,9 @@ const attempt = z.object({
   askedAt: z.number(),
   nonce: maybe(text(80)),
   block: maybe(text(80)),
+  callsId: z.optional(text(8194)),
+  isRepeat: z.optional(z.boolean()),
+  placed: z.optional(text(80)),
 });
 
 const order = z.object({
@@ -186,6 +189,7 @@ const sale = z.object({
   status: maybe(text(80)),
   fiat: maybe(money),
   error: maybe(z.enum(Object.keys(errorTable) as OfframpErrorCode[])),
+  fate: maybe(z.enum(['cancelled', 'replaced', 'reverted'])),
 });
 
 /** A stored sale. Another version's or a damaged one is none: nothing is sent on its word. */

@@ -29,7 +29,7 @@ const BALANCE_OF = [
 ] as const;
 
 /** keccak256 of `Transfer(address,address,uint256)` (ERC-20). */
-const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
+export const TRANSFER_TOPIC = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 
 /** The parameter of `eth_sendTransaction`: a plain transfer, nothing around it, with `chainId` so that a wallet on another chain refuses. */
 export interface TransferRequest {

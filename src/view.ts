@@ -1,10 +1,10 @@
 // What the element shows of a sale: button, status, error, panel. Knows how a sale reads; does not know what presses do.
 import { html, nothing, type TemplateResult } from 'lit';
-import { OfframpError } from './errors.ts';
+import type { OfframpError } from './errors.ts';
 import type { FoundWallet } from './ports/discovery.ts';
 import { reviewPanel, walletChooser } from './review-panel.ts';
 import { isAwaiting } from './rules.ts';
-import { NO_SALE, type Sale } from './sale.ts';
+import { failureOf, NO_SALE, type Sale } from './sale.ts';
 import { fill, formatFiat, statusKey, type Words } from './words.ts';
 
 interface View {
@@ -43,7 +43,7 @@ export const view = (model: View): TemplateResult => {
   const sale = model.sale ?? NO_SALE;
   const { stage } = sale;
   const isSendable = stage === 'ordered' && !isBusy && isAwaiting(sale.status ?? '');
-  const error = model.error ?? (sale.error ? new OfframpError(sale.error) : undefined);
+  const error = model.error ?? failureOf(sale);
   // Busy is not disabled: the button keeps its focus and its place.
   const isIdle = isBusy || stage === 'settling' || stage === 'unsure';
   return html`<button

@@ -1,5 +1,5 @@
 // What the element says, in plain sentences. Knows stages and what can be true in them; a page replaces any of it through `labels`.
-import type { Sale } from './sale.ts';
+import type { Fate, Sale } from './sale.ts';
 import type { Stage } from './stages.ts';
 
 /** Every word the element shows. `{…}` places are filled in. */
@@ -26,6 +26,7 @@ export const WORDS = {
   sayReturned: 'Waiting for Coinbase to confirm your order…',
   sayOrdered: 'Check the transfer, then send it from your wallet.',
   sayUncommitted: 'Send only if you have pressed “Cash out now” at Coinbase.',
+  sayAgain: 'If your wallet still shows an earlier request, decline it before you send again.',
   sayPreparing: 'Checking the transfer with your wallet…',
   sayWaiting: 'Coinbase is not ready for this transfer.',
   saySending: 'Compare the address, then confirm the transfer in your wallet.',
@@ -36,6 +37,11 @@ export const WORDS = {
   sayCompletedPlain: 'Coinbase has paid you out.',
   sayFailedUnsent: 'Nothing was sent.',
   sayFailedSent: 'If your wallet shows the transfer as confirmed, what you sent is in your Coinbase account.',
+  sayFateCancelled: 'You cancelled the transfer in your wallet. Nothing reached Coinbase; the coins are still yours.',
+  sayFateReplaced:
+    'Another transaction of your wallet took the place of the transfer. Nothing reached Coinbase; the coins are still yours.',
+  sayFateReverted:
+    'The network refused the transfer. Nothing reached Coinbase; the coins are still yours, less the network fee.',
   sayFailedUnsure:
     'If a request is still open in your wallet, decline it. If your wallet shows the transfer, it is in your Coinbase account.',
   sayCancelled: 'Cancelled. Nothing was sent.',
@@ -73,15 +79,23 @@ const byStage: Partial<Record<Stage, keyof Words>> = {
   cancelled: 'sayCancelled',
 };
 
+const byFate = {
+  cancelled: 'sayFateCancelled',
+  replaced: 'sayFateReplaced',
+  reverted: 'sayFateReverted',
+} as const satisfies Record<Fate, keyof Words>;
+
 /** The status line's key for a sale, where there is something to say. */
 export const statusKey = (sale: Sale, isPreparing: boolean, isSendable: boolean): keyof Words | undefined => {
-  const { stage, returned, txHash, asked } = sale;
+  const { stage, returned, txHash, asked, attempt, fate } = sale;
   if (stage === 'selling') return returned ? 'sayReturned' : 'saySelling';
+  if (stage === 'failed' && fate) return byFate[fate];
   if (stage === 'failed') return txHash ? 'sayFailedSent' : asked ? 'sayFailedUnsure' : 'sayFailedUnsent';
   if (stage === 'completed') return sale.fiat ? 'sayCompleted' : 'sayCompletedPlain';
   if (stage !== 'ordered') return byStage[stage];
   if (isPreparing) return 'sayPreparing';
   if (!isSendable) return 'sayWaiting';
+  if (attempt) return 'sayAgain';
   return returned ? 'sayOrdered' : 'sayUncommitted';
 };
 

@@ -15,6 +15,13 @@ const SHARED = [...LEAVES, 'schema.ts', 'rules.ts'];
 const PURE = [...SHARED, 'order.ts', 'sale.ts', 'transaction.ts', 'pay-url.ts', 'wish.ts'];
 const CORE = [...PURE, 'ports.ts', 'poll.ts'];
 const DOOR = [...SHARED, 'order.ts', 'sale.ts', 'transaction.ts', 'ports.ts'];
+const WALLET = [
+  'ports/wallet-errors.ts',
+  'ports/requests.ts',
+  'ports/calls.ts',
+  'ports/preflight.ts',
+  'ports/sighting.ts',
+];
 
 /**
  * Module, or folder with a slash at its end → what it may import within src; after `type `, only by `import type`.
@@ -36,11 +43,17 @@ const ARROWS: Record<string, readonly string[]> = {
   'ports.ts': ['type errors.ts', 'type order.ts', 'type sale.ts', 'type schema.ts'],
   'poll.ts': ['errors.ts', 'ports.ts'],
   'ports/': DOOR,
-  'ports/wallet.ts': [...DOOR, 'ports/wallet-errors.ts'],
+  // The wallet door, in rooms of its own.
+  'ports/wallet.ts': [...DOOR, ...WALLET],
+  'ports/preflight.ts': [...DOOR, ...WALLET],
+  'ports/sighting.ts': [...DOOR, ...WALLET],
+  'ports/calls.ts': [...DOOR, ...WALLET],
   // A flow and the parts that run for it: the parts know the flow's types, the flow the parts.
   'activities.ts': [...CORE, 'type flow.ts', 'type sending.ts'],
   'opening.ts': [...CORE, 'type flow.ts'],
-  'sending.ts': [...CORE, 'type flow.ts'],
+  'claiming.ts': [...CORE, 'type flow.ts'],
+  'reconciling.ts': [...CORE, 'type flow.ts', 'type claiming.ts'],
+  'sending.ts': [...CORE, 'type flow.ts', 'claiming.ts', 'reconciling.ts'],
   'flow.ts': [...CORE, 'activities.ts', 'opening.ts', 'sending.ts'],
   // What a page and a person see. None of it knows a door but by its types.
   'words.ts': [...SHARED, 'order.ts', 'sale.ts'],

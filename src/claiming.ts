@@ -1,0 +1,82 @@
+// The right to ask a wallet for one order: taken in this browser and at the backend, found again after a crash, given back.
+// Knows rule 3; does not know how a wallet is asked.
+import { OfframpError } from './errors.ts';
+import type { Run } from './flow.ts';
+import { isSameTransfer, type Order } from './order.ts';
+import type { Attempt } from './sale.ts';
+
+export interface Claiming {
+  /** `false`: not ours to ask, and why has been said. */
+  claim(order: Order, attempt: Attempt): Promise<boolean>;
+  /** @throws where this browser's claim is the only one, and could not be given back. */
+  release(order: Order, claimUrl: string | null): Promise<void>;
+  /** A claim of this sale, left by a page that died before it could say what became of it. */
+  recover(signal: AbortSignal): Promise<void>;
+}
+
+export const claiming = ({ ports, sale, dispatch, tell }: Run): Claiming => {
+  const { backend, claims } = ports;
+
+  const takeLocal = async (order: Order, attempt: Attempt): Promise<boolean> => {
+    try {
+      return await claims.take(order.transactionId, { saleId: sale().id, attempt });
+    } catch (cause) {
+      // The backend's claim alone is enough; neither is not (rule 3).
+      if (sale().claimUrl) return true;
+      throw cause;
+    }
+  };
+
+  const release = async (order: Order, claimUrl: string | null): Promise<void> => {
+    // Safe to be lost: the same sale may claim again. Awaited, so that it cannot overtake that later claim.
+    if (claimUrl) await backend.release(claimUrl).catch(() => {});
+    try {
+      await claims.release(order.transactionId);
+    } catch (cause) {
+      if (!claimUrl) throw cause;
+    }
+  };
+
+  return {
+    release,
+
+    claim: async (order, attempt) => {
+      const { claimUrl, id } = sale();
+      if (!(await takeLocal(order, attempt))) {
+        const holder = await claims.find(order.transactionId);
+        // Ours, from a page that died before it could say what became of it; else another sale's for the same order.
+        if (holder?.saleId === id) dispatch({ type: 'claim-found', attempt: holder.attempt });
+        else tell(new OfframpError('already-claimed'));
+        return false;
+      }
+      if (!claimUrl) return true;
+      try {
+        const { instruction } = await backend.claim(claimUrl, { saleId: id, transactionId: order.transactionId });
+        if (isSameTransfer(instruction, order)) return true;
+      } catch (cause) {
+        await claims.release(order.transactionId).catch(() => {});
+        const error = cause instanceof OfframpError ? cause : undefined;
+        if (error?.code !== 'order-expired' && error?.code !== 'order-refused') throw cause;
+        // The backend looked at the order itself, by Coinbase's clock.
+        dispatch({ type: 'fail', code: error.code }, error, id);
+        return false;
+      }
+      await release(order, claimUrl);
+      dispatch({ type: 'fail', code: 'instruction-invalid' }, undefined, id);
+      return false;
+    },
+
+    recover: async (signal) => {
+      const { order, id } = sale();
+      const findOurs = async () => {
+        const found = order && (await claims.find(order.transactionId));
+        return found?.saleId === id ? found : undefined;
+      };
+      if (!(await findOurs())) return;
+      await claims.whenNobodyAsks(id, signal);
+      if (signal.aborted) return;
+      const found = await findOurs();
+      if (found) dispatch({ type: 'claim-found', attempt: found.attempt });
+    },
+  };
+};

@@ -1,0 +1,160 @@
+// What the chain, read through the wallet, says of a transfer: found, gone through, undone, or not known. Knows nonces, logs and
+// receipts; asks the person nothing and decides nothing.
+import { OfframpError } from '../errors.ts';
+import type { Order } from '../order.ts';
+import type { Sighting, Trace } from '../ports.ts';
+import { sameAddress } from '../rules.ts';
+import type { Attempt } from '../sale.ts';
+import { TRANSFER_TOPIC, transferFilter, transferRequest } from '../transaction.ts';
+import { type CallsState, stateOfCalls } from './calls.ts';
+import { isContract, isHash, quantity, type Requests, row, rows } from './requests.ts';
+
+/** Blocks looked through for a transfer of the chain's own currency, which leaves no log. */
+const MOST_BLOCKS = 150n;
+/** Blocks on top of one before what it holds is taken for the end: no chain of our table drops that many. */
+const DEEP = 12n;
+
+type Row = Record<string, unknown>;
+
+const hex = (value: bigint): string => `0x${value.toString(16)}`;
+
+/** Looks through one wallet for one order. */
+export const sightingOf = (order: Order, requests: Requests) => {
+  const { ask, isOnChain, codeOf } = requests;
+
+  const nonceAt = async (block: string): Promise<bigint> =>
+    quantity(await ask('eth_getTransactionCount', [order.from, block]));
+
+  const newestBlock = async (): Promise<bigint> => quantity(await ask('eth_blockNumber'));
+
+  const transactionsIn = async (block: bigint): Promise<Row[]> => {
+    const [full] = rows([await ask('eth_getBlockByNumber', [hex(block), true])]);
+    return rows(full?.transactions);
+  };
+
+  const isFrom = ({ from }: Row): boolean => sameAddress(String(from), order.from);
+
+  /** A transaction that asks for exactly this order's transfer; whether it went through is another question. */
+  const isSame = ({ to, value, input, data }: Row): boolean => {
+    const wanted = transferRequest(order);
+    if (!sameAddress(String(to), wanted.to) || quantity(value) !== BigInt(wanted.value)) return false;
+    return wanted.data === undefined || sameAddress(String(input ?? data), wanted.data);
+  };
+
+  /** A native transfer leaves no log, so the blocks since the ask are read, newest bound first. */
+  const findNative = async (from: bigint): Promise<string | undefined> => {
+    const newest = await newestBlock();
+    const last = newest - from > MOST_BLOCKS ? from + MOST_BLOCKS : newest;
+    for (let block = from; block <= last; block += 1n) {
+      const found = (await transactionsIn(block)).find((one) => isFrom(one) && isSame(one) && isHash(one.hash));
+      if (found) return found.hash as string;
+    }
+    return undefined;
+  };
+
+  const isTransferLog = ({ address, topics, data }: Row): boolean => {
+    const [topic, from, to] = Array.isArray(topics) ? topics.map(String) : [];
+    const ends = (padded: string | undefined, whole: string): boolean =>
+      padded !== undefined && sameAddress(padded.slice(-40), whole.slice(2));
+    return (
+      sameAddress(String(address), order.token ?? '') &&
+      topic === TRANSFER_TOPIC &&
+      ends(from, order.from) &&
+      ends(to, order.to) &&
+      quantity(data) === BigInt(order.units)
+    );
+  };
+
+  const findToken = async (block: string): Promise<string | undefined> => {
+    for (const { data, transactionHash } of rows(await ask('eth_getLogs', [transferFilter(order, block)]))) {
+      if (isHash(transactionHash) && quantity(data) === BigInt(order.units)) return transactionHash;
+    }
+    return undefined;
+  };
+
+  const find = async (block: string): Promise<string | undefined> =>
+    order.token === null ? findNative(BigInt(block)) : findToken(block);
+
+  /** The mined transaction of the account with this nonce, by halving the blocks since the ask. */
+  const minedWith = async (nonce: bigint, since: bigint): Promise<Row | undefined> => {
+    let [low, high] = [since, await newestBlock()];
+    if ((await nonceAt(hex(high))) <= nonce) return undefined;
+    while (low < high) {
+      const middle = (low + high) / 2n;
+      if ((await nonceAt(hex(middle))) > nonce) high = middle;
+      else low = middle + 1n;
+    }
+    return (await transactionsIn(low)).find((one) => isFrom(one) && quantity(one.nonce) === nonce);
+  };
+
+  const isDeep = async ({ blockNumber }: Row): Promise<boolean> =>
+    (await newestBlock()) - quantity(blockNumber) >= DEEP;
+
+  const isOurs = (transaction: Row, receipt: Row, isSmart: boolean): boolean =>
+    // Inside a contract account's transaction the chain's own currency moves without a trace that could be read here.
+    order.token === null ? isSmart || isSame(transaction) : rows(receipt.logs).some(isTransferLog);
+
+  const traceMined = async (transaction: Row): Promise<Trace> => {
+    const nonce = hex(quantity(transaction.nonce));
+    const receipt = row(await ask('eth_getTransactionReceipt', [transaction.hash]));
+    if (!receipt) return { kind: 'waiting', nonce };
+    if (quantity(receipt.status) === 0n) {
+      return (await isDeep(receipt)) ? { kind: 'undone', fate: 'reverted' } : { kind: 'waiting', nonce };
+    }
+    if (isOurs(transaction, receipt, isContract(await codeOf(order.from)))) return { kind: 'mined' };
+    return { kind: 'other' };
+  };
+
+  /** The hash is not known, but its nonce: whatever took that nonce took its place. */
+  const traceNonce = async (nonce: bigint, since: bigint): Promise<Trace> => {
+    const usurper = await minedWith(nonce, since);
+    if (!usurper) return (await nonceAt('pending')) > nonce ? { kind: 'unknown' } : { kind: 'lost' };
+    if (isSame(usurper) && isHash(usurper.hash)) return { kind: 'repriced', txHash: usurper.hash };
+    if (!(await isDeep(usurper))) return { kind: 'unknown' };
+    // A wallet's "cancel" is an empty transfer to oneself under the same nonce.
+    const isCancel = sameAddress(String(usurper.to), order.from) && quantity(usurper.value) === 0n;
+    return { kind: 'undone', fate: isCancel ? 'cancelled' : 'replaced' };
+  };
+
+  /** A wallet that forgot the batch, or never knew it, says nothing about the transfer. */
+  const callsState = async (id: string): Promise<CallsState> =>
+    stateOfCalls(id, requests).catch(() => 'unknown' as const);
+
+  return {
+    look: async ({ nonce, block, callsId }: Attempt): Promise<Sighting> => {
+      if (nonce === null || block === null) return 'unknown';
+      try {
+        if (!(await isOnChain(order))) return 'unknown';
+        const calls = callsId === undefined ? 'unknown' : await callsState(callsId);
+        if (calls !== 'unknown') return calls;
+        const found = await find(block);
+        if (found) return { txHash: found };
+        if ((await nonceAt('pending')) !== BigInt(nonce)) return 'nonce-moved';
+        // A batch may wait unseen; an account with code can send the chain's own currency without a nonce or a log (ERC-4337).
+        const isBare = callsId === undefined && (order.token !== null || (await codeOf(order.from)) === '0x');
+        return isBare ? 'nothing' : 'unknown';
+      } catch {
+        // The wallet could not be read; that says nothing about the transfer.
+        return 'unknown';
+      }
+    },
+
+    trace: async ({ block, placed }: Attempt, txHash: string): Promise<Trace> => {
+      try {
+        if (!(await isOnChain(order))) return { kind: 'unknown' };
+        const transaction = row(await ask('eth_getTransactionByHash', [txHash]));
+        if (transaction) {
+          if (!sameAddress(String(transaction.hash), txHash)) throw new OfframpError('wallet-failed');
+          const isMined = transaction.blockNumber !== null && transaction.blockNumber !== undefined;
+          return isMined ? await traceMined(transaction) : { kind: 'waiting', nonce: hex(quantity(transaction.nonce)) };
+        }
+        if (block === null) return { kind: 'unknown' };
+        const found = await find(block);
+        if (found) return sameAddress(found, txHash) ? { kind: 'mined' } : { kind: 'repriced', txHash: found };
+        return placed === undefined ? { kind: 'lost' } : await traceNonce(BigInt(placed), BigInt(block));
+      } catch {
+        return { kind: 'unknown' };
+      }
+    },
+  };
+};
