@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { createClaims } from '../../src/ports/claims.ts';
-import type { Claims } from '../../src/ports.ts';
 import { gate } from '../fixtures/gate.ts';
-import { loadIn, openPage, replace, restoreAll } from '../fixtures/page.ts';
+import { replace, restoreAll } from '../fixtures/page.ts';
 
 const claims = createClaims();
 
@@ -49,23 +48,6 @@ describe('being alone at a sale', () => {
     expect(await claims.alone(sale, () => Promise.reject(failure)).catch((thrown: unknown) => thrown)).to.equal(
       failure,
     );
-    expect(await claims.alone(sale, async () => {})).to.equal(true);
-  });
-
-  it('holds across pages, and ends with the page that dies at it', async () => {
-    const sale = newSale();
-    const page = openPage();
-    const other = await loadIn<Claims>(page.window, 'ports/claims.ts', 'createClaims()');
-    const started = gate();
-    void other.alone(sale, () => {
-      started.open();
-      return new Promise(() => {});
-    });
-    await started.opened;
-    expect(await claims.alone(sale, async () => {})).to.equal(false);
-    const free = claims.whenNobodyAsks(sale, new AbortController().signal);
-    page.close();
-    await free;
     expect(await claims.alone(sale, async () => {})).to.equal(true);
   });
 

@@ -1,8 +1,7 @@
 import { expect } from 'chai';
 import { OfframpError } from '../../src/errors.ts';
 import { createClaims } from '../../src/ports/claims.ts';
-import type { Claims } from '../../src/ports.ts';
-import { loadIn, openPage, replace, restoreAll } from '../fixtures/page.ts';
+import { replace, restoreAll } from '../fixtures/page.ts';
 
 const claims = createClaims();
 const attempt = { askedAt: 1_700_000_000_000, nonce: '0x7', block: '0x64' };
@@ -43,18 +42,6 @@ describe('the claim of an order', function () {
     expect(await claims.find(order)).to.deep.equal(claimOf(`sale-${answers.indexOf(true)}`));
   });
 
-  it('is given to one of two pages that ask at once', async () => {
-    const page = openPage();
-    const other = await loadIn<Claims>(page.window, 'ports/claims.ts', 'createClaims()');
-    for (let round = 0; round < 10; round += 1) {
-      const order = newOrder();
-      const answers = await Promise.all([claims.take(order, claimOf('here')), other.take(order, claimOf('there'))]);
-      expect(answers.filter((isMine) => isMine)).to.have.lengthOf(1);
-      expect((await claims.find(order))?.saleId).to.equal(answers[0] ? 'here' : 'there');
-    }
-    page.close();
-  });
-
   it('is of one order and says nothing of another', async () => {
     const [one, other] = [newOrder(), newOrder()];
     await claims.take(one, claimOf('first'));
@@ -73,16 +60,6 @@ describe('the claim of an order', function () {
 
   it('can be released where nobody has it', async () => {
     await claims.release(newOrder());
-  });
-
-  it('is still held when the page that took it is gone', async () => {
-    const order = newOrder();
-    const page = openPage();
-    const other = await loadIn<Claims>(page.window, 'ports/claims.ts', 'createClaims()');
-    await other.take(order, claimOf('gone'));
-    page.close();
-    expect(await claims.take(order, claimOf('here'))).to.equal(false);
-    expect(await claims.find(order)).to.deep.equal(claimOf('gone'));
   });
 
   it('is asked of the disk, not of a cache: every transaction is strict', async () => {
@@ -161,7 +138,7 @@ describe('the claim of an order', function () {
   }
 
   it('cannot be had where there is no store at all', async () => {
-    replace(window, 'indexedDB', undefined);
+    replace(globalThis, 'indexedDB', undefined);
     expect(await errorOf(claims.take(newOrder(), claimOf('sale')))).to.include({ code: 'store-unavailable' });
   });
 
