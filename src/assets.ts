@@ -118,9 +118,10 @@ const plainNetwork = (network: string): string => {
 
 /** The row for an asset on a network, or `undefined` where it cannot be sold here. Letter case of the ticker is ignored. */
 export const findAsset = (asset: string, network: string): Asset | undefined => {
-  const ticker = asset.toUpperCase();
+  // Small letters: as a capital, a long s (U+017F) is an S too.
+  const ticker = asset.toLowerCase();
   const name = plainNetwork(network);
-  return ASSETS.find((known) => known.asset.toUpperCase() === ticker && known.network === name);
+  return ASSETS.find((known) => known.asset.toLowerCase() === ticker && known.network === name);
 };
 
 /** The chain of a network in the table. */

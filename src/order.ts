@@ -61,7 +61,7 @@ const toOrder = (record: SaleRecord, asset: Asset, expected: Expected, createdAt
   if (!to || !sold) return NONE;
   if (!record.from_address || !sameAddress(record.from_address, expected.from))
     return refuse('The order at Coinbase is for another wallet address than the one this sale began with.');
-  if (sold.currency.toUpperCase() !== asset.asset.toUpperCase())
+  if (sold.currency.toLowerCase() !== asset.asset.toLowerCase())
     return refuse('Coinbase gave the amount in another currency than the one to be sent.');
   if (!isSold(record.payment_method))
     return refuse('The order at Coinbase only moves crypto to a Coinbase account; it does not sell it.');
@@ -125,7 +125,7 @@ export const isUnchanged = (record: SaleRecord, order: Order): boolean => {
     asset.token === order.token &&
     sameAddress(record.to_address ?? '', order.to) &&
     sameAddress(record.from_address ?? '', order.from) &&
-    record.sell_amount?.currency.toUpperCase() === order.asset.toUpperCase() &&
+    record.sell_amount?.currency.toLowerCase() === order.asset.toLowerCase() &&
     exactUnits(record.sell_amount.value, asset.decimals)?.toString() === order.units &&
     exactUnits(order.amount, asset.decimals)?.toString() === order.units &&
     order.deadline <= deadlineOf(instantOf(record.created_at), asset.network)

@@ -13,9 +13,14 @@ const margin = (network: string): number => (network === 'ethereum' ? 5 : 3) * M
 /** When nothing is sent any more, milliseconds since the epoch (rule 12). */
 export const deadlineOf = (createdAt: number, network: string): number => createdAt + ORDER_LIFE - margin(network);
 
-/** RFC 3339 as milliseconds; NaN without a zone, since each machine would read its own time into it. */
+const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+
+/**
+ * RFC 3339 as milliseconds, and NaN for anything else: engines read other texts each in its own way, and what has no zone each
+ * machine in its own time.
+ */
 export const instantOf = (value: string | undefined): number =>
-  /(Z|[+-]\d\d:\d\d)$/i.test(value ?? '') ? Date.parse(value ?? '') : Number.NaN;
+  RFC_3339.test(value ?? '') ? Date.parse(value ?? '') : Number.NaN;
 
 /** Only these two wait for a transfer (rule 6); every other value, known or not, does not. */
 export const isAwaiting = (status: string): boolean => status === 'CREATED' || status === 'STARTED';
@@ -25,7 +30,7 @@ export const isDead = (status: string): boolean => status === 'FAILED' || status
 
 /** Cashing out to crypto only moves it to a Coinbase account; nothing is sold. */
 export const isSold = (paymentMethod: string | undefined): boolean =>
-  !/CRYPTO_(ACCOUNT|WALLET)/.test(paymentMethod ?? '');
+  !/CRYPTO_(ACCOUNT|WALLET)/i.test(paymentMethod ?? '');
 
 /**
  * A decimal string in the smallest unit, exactly.

@@ -17,11 +17,15 @@ const identifier = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}$/));
 /** An absolute http(s) address or a path; resolved against the token endpoint by the backend door. */
 const link = z.string().check(z.minLength(1), z.maxLength(2048));
 
-/** RFC 3339. */
+/** RFC 3339, with its zone: a server's time without one is another time on every machine. */
 const instant = z.string().check(
   z.maxLength(40),
-  z.refine((value) => /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value))),
+  z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i),
+  z.refine((value) => !Number.isNaN(Date.parse(value))),
 );
+
+/** Milliseconds since the epoch that a `Date` can hold (ECMA-262, time values): any other one throws where it is written out. */
+const moment = z.number().check(z.minimum(-8.64e15), z.maximum(8.64e15));
 
 /** `POST <token-endpoint>`, the request's body. */
 export const tokenRequest = z.object({
@@ -162,7 +166,7 @@ const order = z.object({
   from: address,
   amount: text(80),
   units: z.string().check(z.regex(/^[1-9]\d{0,77}$/)),
-  deadline: z.number(),
+  deadline: moment,
 });
 
 const sale = z.object({

@@ -90,6 +90,8 @@ export const statusKey = (sale: Sale, isPreparing: boolean, isSendable: boolean)
   const { stage, returned, txHash, asked, attempt, fate } = sale;
   if (stage === 'selling') return returned ? 'sayReturned' : 'saySelling';
   if (stage === 'failed' && fate) return byFate[fate];
+  // An ask that is only believed unsent may still be open in the wallet.
+  if (stage === 'cancelled' && attempt) return 'sayFailedUnsure';
   if (stage === 'failed') return txHash ? 'sayFailedSent' : asked ? 'sayFailedUnsure' : 'sayFailedUnsent';
   if (stage === 'completed') return sale.fiat ? 'sayCompleted' : 'sayCompletedPlain';
   if (stage !== 'ordered') return byStage[stage];

@@ -7,7 +7,7 @@ import { sameAddress } from '../rules.ts';
 import type { Attempt } from '../sale.ts';
 import { TRANSFER_TOPIC, transferFilter, transferRequest } from '../transaction.ts';
 import { type CallsState, stateOfCalls } from './calls.ts';
-import { isContract, isHash, quantity, type Requests, row, rows } from './requests.ts';
+import { isHash, quantity, type Requests, row, rows } from './requests.ts';
 
 /** Blocks looked through for a transfer of the chain's own currency, which leaves no log. */
 const MOST_BLOCKS = 150n;
@@ -90,9 +90,11 @@ export const sightingOf = (order: Order, requests: Requests) => {
   const isDeep = async ({ blockNumber }: Row): Promise<boolean> =>
     (await newestBlock()) - quantity(blockNumber) >= DEEP;
 
-  const isOurs = (transaction: Row, receipt: Row, isSmart: boolean): boolean =>
-    // Inside a contract account's transaction the chain's own currency moves without a trace that could be read here.
-    order.token === null ? isSmart || isSame(transaction) : rows(receipt.logs).some(isTransferLog);
+  const isOurs = async (transaction: Row, receipt: Row): Promise<boolean> => {
+    if (order.token !== null) return rows(receipt.logs).some(isTransferLog);
+    // Inside the transaction of an account with code the chain's own currency moves without a trace that could be read here.
+    return isSame(transaction) || (await codeOf(order.from)) !== '0x';
+  };
 
   const traceMined = async (transaction: Row): Promise<Trace> => {
     const nonce = hex(quantity(transaction.nonce));
@@ -101,8 +103,7 @@ export const sightingOf = (order: Order, requests: Requests) => {
     if (quantity(receipt.status) === 0n) {
       return (await isDeep(receipt)) ? { kind: 'undone', fate: 'reverted' } : { kind: 'waiting', nonce };
     }
-    if (isOurs(transaction, receipt, isContract(await codeOf(order.from)))) return { kind: 'mined' };
-    return { kind: 'other' };
+    return (await isOurs(transaction, receipt)) ? { kind: 'mined' } : { kind: 'other' };
   };
 
   /** The hash is not known, but its nonce: whatever took that nonce took its place. */

@@ -17,7 +17,7 @@ const checkOpen = ({ status, tx_hash, payment_method }: SaleRecord): void => {
 
 const amountOf = (record: SaleRecord, asset: Asset): { amount: string; units: string | undefined } => {
   const { value = '', currency = '' } = record.sell_amount ?? {};
-  if (currency.toUpperCase() !== asset.asset.toUpperCase())
+  if (currency.toLowerCase() !== asset.asset.toLowerCase())
     refuse('Coinbase gave the amount in another currency than the one to be sent.');
   return { amount: value, units: exactUnits(value, asset.decimals)?.toString() };
 };
