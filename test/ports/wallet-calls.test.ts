@@ -109,7 +109,9 @@ describe('a batch', () => {
       const provider = batching({ id: '0x01' }, confirmed);
       expect(said(await walletOf(provider).wallet.ask(order, inTime, '0x01'))).to.equal(HASH);
       const asked = provider.asked.find(({ method }) => method === 'wallet_sendCalls');
-      const [{ calls, ...batch }] = (asked?.params ?? []) as [{ calls: { to: string; value: string; data?: string }[] }];
+      const [{ calls, ...batch }] = (asked?.params ?? []) as [
+        { calls: { to: string; value: string; data?: string }[] },
+      ];
       expect(batch).to.deep.equal({
         version: '2.0.0',
         id: '0x01',
