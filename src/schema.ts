@@ -4,7 +4,12 @@ import { allAssets } from './assets.ts';
 import { errorTable, type OfframpErrorCode } from './errors.ts';
 import { stageNames } from './stages.ts';
 
-const text = (max: number) => z.string().check(z.maxLength(max));
+/**
+ * A text of so many letters. Not by zod's own checks of length (4.6): those look at everything that has a `length`, text or not,
+ * and throw where it cannot be compared.
+ */
+export const text = (max: number, min = 0) =>
+  z.string().check(z.refine((value) => value.length >= min && value.length <= max));
 
 /** An EVM address, any letter case; checksums are looked at where money is (`order.ts`). */
 export const address = z.string().check(z.regex(/^0x[0-9a-fA-F]{40}$/));
@@ -15,11 +20,10 @@ export const txHash = z.string().check(z.regex(/^0x[0-9a-fA-F]{64}$/));
 const identifier = z.string().check(z.regex(/^[A-Za-z0-9_-]{1,128}$/));
 
 /** An absolute http(s) address or a path; resolved against the token endpoint by the backend door. */
-const link = z.string().check(z.minLength(1), z.maxLength(2048));
+const link = text(2048, 1);
 
 /** RFC 3339, with its zone: a server's time without one is another time on every machine. */
-const instant = z.string().check(
-  z.maxLength(40),
+const instant = text(40).check(
   z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i),
   z.refine((value) => !Number.isNaN(Date.parse(value))),
 );
@@ -38,7 +42,7 @@ export const tokenRequest = z.object({
 
 /** `POST <token-endpoint>` → what opens Coinbase's window. Coinbase's own answer passes too. */
 export const tokenAnswer = z.object({
-  token: z.string().check(z.minLength(1), z.maxLength(4096)),
+  token: text(4096, 1),
   partnerUserRef: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,49}$/))),
   statusUrl: z.optional(link),
   claimUrl: z.optional(link),
@@ -52,7 +56,7 @@ const money = z.object({ value: text(80), currency: text(20) });
 
 /** One record of Coinbase's list, snake_case; only `transaction_id` and `status` must be there. */
 const record = z.object({
-  transaction_id: text(128).check(z.minLength(1)),
+  transaction_id: text(128, 1),
   status: text(80),
   asset: z.optional(text(40)),
   network: z.optional(text(80)),
@@ -68,7 +72,7 @@ const record = z.object({
 export type SaleRecord = z.infer<typeof record>;
 
 const list = z.object({
-  transactions: z.array(record).check(z.maxLength(1000)),
+  transactions: z.array(record),
   now: z.optional(instant),
 });
 export type SaleList = z.infer<typeof list>;
@@ -112,7 +116,7 @@ export const parseList = (value: unknown): SaleList | undefined => {
 
 /** What a claim grants: the one transfer that may be made. `units` are of the smallest unit. */
 export const instruction = z.object({
-  transactionId: text(128).check(z.minLength(1)),
+  transactionId: text(128, 1),
   chainId: z.int().check(z.positive()),
   asset: text(20),
   token: z.nullable(address),
@@ -125,7 +129,7 @@ export const instruction = z.object({
 export type Instruction = z.infer<typeof instruction>;
 
 /** `POST <claimUrl>`, the request's body. */
-export const claimRequest = z.object({ saleId: identifier, transactionId: text(128).check(z.minLength(1)) });
+export const claimRequest = z.object({ saleId: identifier, transactionId: text(128, 1) });
 
 /** `POST <claimUrl>` → the granted claim. */
 export const claimAnswer = z.object({ instruction, signature: z.optional(text(8192)) });
@@ -157,7 +161,7 @@ const attempt = z.object({
 });
 
 const order = z.object({
-  transactionId: text(128).check(z.minLength(1)),
+  transactionId: text(128, 1),
   asset: text(20),
   network: text(40),
   chainId: z.int().check(z.positive()),

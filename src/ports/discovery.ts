@@ -1,6 +1,7 @@
 // The wallets in this browser, by EIP-6963, with `window.ethereum` as fail-over. Knows who is there; does not choose.
 import * as z from 'zod/mini';
 import type { Provider } from '../ports.ts';
+import { text } from '../schema.ts';
 
 /** A wallet that made itself known. `rdns` and `name` are its own words and prove nothing. */
 export interface FoundWallet {
@@ -14,14 +15,23 @@ export interface FoundWallet {
 
 const announced = z.object({
   info: z.object({
-    rdns: z.string().check(z.maxLength(200)),
-    name: z.string().check(z.minLength(1), z.maxLength(80)),
-    icon: z.string().check(z.maxLength(200_000)),
+    rdns: text(200),
+    name: text(80, 1),
+    icon: text(200_000),
   }),
   provider: z.custom<Provider>((value) => typeof (value as Partial<Provider> | null)?.request === 'function'),
 });
 
 const MOST_WALLETS = 30;
+
+/** Anybody may announce anything, a foreign object whose getters throw included. */
+const read = (event: Event) => {
+  try {
+    return announced.safeParse((event as CustomEvent<unknown>).detail).data;
+  } catch {
+    return undefined;
+  }
+};
 
 /**
  * Hears of wallets for as long as it lasts; the listener is called with the whole list on each news.
@@ -30,7 +40,7 @@ const MOST_WALLETS = 30;
 export const discoverWallets = (listener: (wallets: readonly FoundWallet[]) => void): (() => void) => {
   let found: readonly FoundWallet[] = [];
   const hear = (event: Event) => {
-    const { data } = announced.safeParse((event as CustomEvent<unknown>).detail);
+    const data = read(event);
     // One wallet announces itself again on every request: the provider object is what tells two apart.
     if (!data || found.length >= MOST_WALLETS || found.some(({ provider }) => provider === data.provider)) return;
     const { rdns, name, icon } = data.info;
@@ -67,7 +77,12 @@ export const rememberedWallet = (wallets: readonly FoundWallet[]): FoundWallet |
 
 /** `window.ethereum`, for wallets that do not announce themselves. */
 export const injectedWallet = (): FoundWallet | undefined => {
-  const { ethereum } = window as { ethereum?: Partial<Provider> };
-  if (typeof ethereum?.request !== 'function') return undefined;
-  return { rdns: '', name: 'Browser wallet', icon: null, provider: ethereum as Provider };
+  try {
+    const { ethereum } = window as { ethereum?: Partial<Provider> };
+    if (typeof ethereum?.request !== 'function') return undefined;
+    return { rdns: '', name: 'Browser wallet', icon: null, provider: ethereum as Provider };
+  } catch {
+    // A foreign object that throws when it is looked at is no wallet.
+    return undefined;
+  }
 };

@@ -1,5 +1,7 @@
 // Every border of the house that strangers can reach. A new border is a row here.
 import type { Border } from './border.ts';
+import { orderBorders } from './borders/orders.ts';
 import { ruleBorders } from './borders/rules.ts';
+import { shapeBorders } from './borders/shapes.ts';
 
-export const borders: readonly Border[] = [...ruleBorders];
+export const borders: readonly Border[] = [...ruleBorders, ...shapeBorders, ...orderBorders];

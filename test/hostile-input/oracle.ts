@@ -61,6 +61,7 @@ const plain = (network: string): string => {
 /** Chain, token and decimals of what may be sold; `undefined` for everything else. */
 export const rowOf = (asset: unknown, network: unknown) => {
   if (typeof asset !== 'string' || typeof network !== 'string') return undefined;
+  if (asset.length > 40 || network.length > 80) return undefined;
   const key = `${small(asset)} ${plain(network)}`;
   const row = Object.hasOwn(TABLE, key) ? TABLE[key] : undefined;
   return row && { chainId: row[0], token: row[1], decimals: row[2], name: plain(network) };

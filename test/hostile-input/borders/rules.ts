@@ -78,7 +78,7 @@ const status = border({
   judge: (text) => {
     assert.equal(isAwaiting(text), text === 'CREATED' || text === 'STARTED');
     if (isSold(text)) {
-      const plain = oracle.small(text);
+      const plain = oracle.small(text.slice(0, 200));
       assert.ok(!plain.includes('crypto_account') && !plain.includes('crypto_wallet'), 'sold what is only moved');
     }
     return isAwaiting(text) ? 'accepted' : 'refused';
