@@ -39,8 +39,14 @@ export const createWalletChoice = ({ given, preferred, isUnderWay, onNews }: Wan
   let chosen: FoundWallet | undefined;
   let heard: Provider | undefined;
 
+  /** Anybody may claim a name (EIP-6963): where two do, neither is taken for it. */
+  const preferredWallet = () => {
+    const [wallet, ...others] = wallets.filter(({ rdns }) => rdns === preferred());
+    return others.length === 0 ? wallet : undefined;
+  };
+
   const wanted = () =>
-    wallets.find(({ rdns }) => rdns === preferred()) ??
+    preferredWallet() ??
     chosen ??
     (wallets.length === 1 ? wallets[0] : undefined) ??
     (isUnderWay() ? rememberedWallet(wallets) : undefined);
