@@ -25,6 +25,13 @@ const pauseOf = (header: string | null, now: number): number | undefined => {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), LONGEST_PAUSE) : undefined;
 };
 
+/** RFC 9110 section 5.6.7. It is always GMT: without that word each machine would read its own time into it. */
+const HTTP_DATE = /^[a-z]{3}, \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT$/i;
+
+/** An HTTP date as RFC 3339. */
+const timeOf = (date: string | null): string | undefined =>
+  date && HTTP_DATE.test(date) && !Number.isNaN(Date.parse(date)) ? new Date(date).toISOString() : undefined;
+
 const refusal = (response: Response, code: unknown): OfframpError => {
   const { status, headers } = response;
   const retryAfter = pauseOf(headers.get('retry-after'), Date.now());
@@ -73,7 +80,7 @@ export const createBackend = ({
   const exchange = async (address: string, init: RequestInit) => {
     const response = await fetch()(address, init);
     if (!response.ok) throw refusal(response, codeIn(await readJson(response).catch(() => undefined)));
-    return { answer: await readJson(response), date: response.headers.get('date') };
+    return { answer: await readJson(response), time: timeOf(response.headers.get('date')) };
   };
 
   const call = async (method: string, url: string, body?: unknown, signal?: AbortSignal, keepalive = false) => {
@@ -101,24 +108,22 @@ export const createBackend = ({
   };
 
   /** The server's time: what the backend says, else the answer's `Date` header where the browser shows it. */
-  const withTime = <T extends { now?: string | undefined }>(read: T, date: string | null): T =>
-    read.now === undefined && date && !Number.isNaN(Date.parse(date))
-      ? { ...read, now: new Date(date).toISOString() }
-      : read;
+  const withTime = <T extends { now?: string | undefined }>(read: T, time: string | undefined): T =>
+    read.now === undefined && time !== undefined ? { ...read, now: time } : read;
 
   return {
     openSession: async (endpoint, request, signal) => {
-      const { answer, date } = await call('POST', endpoint, request, signal);
+      const { answer, time } = await call('POST', endpoint, request, signal);
       const { data, error } = tokenAnswer.safeParse(answer);
       if (!data) throw malformed(error);
-      return withTime(data, date);
+      return withTime(data, time);
     },
 
     list: async (url, signal) => {
-      const { answer, date } = await call('GET', url, undefined, signal);
+      const { answer, time } = await call('GET', url, undefined, signal);
       const list = parseList(answer);
       if (!list) throw malformed();
-      return withTime(list, date);
+      return withTime(list, time);
     },
 
     claim: async (url, claim) => {

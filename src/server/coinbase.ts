@@ -67,9 +67,13 @@ const unreachable = (cause: unknown): Refusal =>
     ? new Refusal(504, 'coinbase-unreachable', 'Coinbase did not answer in time; try again later.')
     : new Refusal(502, 'coinbase-unreachable', 'Coinbase could not be reached; try again later.');
 
+/** RFC 9110 section 5.6.7. It is always GMT: without that word each machine would read its own time into it. */
+const HTTP_DATE = /^[a-z]{3}, \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT$/i;
+
 /** Coinbase's clock, so that order times are compared on the clock that made them; else this server's. */
 const timeOf = (headers: Headers): string => {
-  const date = Date.parse(headers.get('date') ?? '');
+  const header = headers.get('date') ?? '';
+  const date = HTTP_DATE.test(header) ? Date.parse(header) : Number.NaN;
   return new Date(Number.isNaN(date) ? Date.now() : date).toISOString();
 };
 

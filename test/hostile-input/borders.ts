@@ -1,7 +1,8 @@
 // Every border of the house that strangers can reach. A new border is a row here.
 import type { Border } from './border.ts';
+import { backendBorders } from './borders/backend.ts';
 import { orderBorders } from './borders/orders.ts';
 import { ruleBorders } from './borders/rules.ts';
 import { shapeBorders } from './borders/shapes.ts';
 
-export const borders: readonly Border[] = [...ruleBorders, ...shapeBorders, ...orderBorders];
+export const borders: readonly Border[] = [...ruleBorders, ...shapeBorders, ...orderBorders, ...backendBorders];
