@@ -23,6 +23,16 @@ const PUBLISHED: Record<string, [chainId: number, decimals: number]> = {
   'AVAX avacchain': [43114, 18],
 };
 
+/** What a wallet that does not have a network is told of it, typed a second time too: name, currency, RPC, explorer. */
+const NETWORKS: Record<string, [name: string, currency: string, rpcUrl: string, explorerUrl: string]> = {
+  base: ['Base', 'Ether', 'https://mainnet.base.org', 'https://basescan.org'],
+  ethereum: ['Ethereum', 'Ether', 'https://ethereum.reth.rs/rpc', 'https://etherscan.io'],
+  optimism: ['OP Mainnet', 'Ether', 'https://mainnet.optimism.io', 'https://optimistic.etherscan.io'],
+  arbitrum: ['Arbitrum One', 'Ether', 'https://arb1.arbitrum.io/rpc', 'https://arbiscan.io'],
+  polygon: ['Polygon', 'POL', 'https://polygon.drpc.org', 'https://polygonscan.com'],
+  avacchain: ['Avalanche', 'Avalanche', 'https://api.avax.network/ext/bc/C/rpc', 'https://snowtrace.io'],
+};
+
 describe('assets', () => {
   it('are exactly the published ones, each once', () => {
     const rows = allAssets().map(({ asset, network, chainId, decimals }) => [
@@ -39,6 +49,7 @@ describe('assets', () => {
       expect(findAsset(asset.toLowerCase(), network)).to.equal(findAsset(asset, network));
       expect(findAsset(asset, `${network}-mainnet`)).to.equal(findAsset(asset, network));
       expect(findAsset(asset, `networks/${network}-mainnet`)).to.equal(findAsset(asset, network));
+      expect(findAsset(asset, `network/${network}`)).to.equal(findAsset(asset, network));
     });
     it(`${asset} on ${network} has a checksummed contract, or is the chain's own currency`, () => {
       const row = findAsset(asset, network);
@@ -52,6 +63,15 @@ describe('assets', () => {
     });
   }
 
+  it('are on networks that a wallet and a person are told of as published', () => {
+    for (const row of allAssets()) {
+      const { network, chainId, name, currency, rpcUrl, explorerUrl } = chainOf(row);
+      expect({ network, chainId }).to.deep.equal({ network: row.network, chainId: row.chainId });
+      expect([name, currency.name, rpcUrl, explorerUrl]).to.deep.equal(NETWORKS[network]);
+      expect(currency.decimals).to.equal(18);
+    }
+  });
+
   it('know the older name of Avalanche', () => {
     expect(findAsset('USDC', 'avalanche-c-chain')).to.equal(findAsset('USDC', 'avacchain'));
   });
@@ -60,6 +80,9 @@ describe('assets', () => {
     ['DOGE', 'base'],
     ['USDC', 'solana'],
     ['USDC', 'base-sepolia'],
+    // An older spelling only begins with "networks/", and only ends with "-mainnet".
+    ['USDC', 'basenetworks/'],
+    ['USDC', '-mainnetbase'],
     ['EURC', 'polygon'],
     ['ETH', 'avacchain'],
     ['', ''],

@@ -292,6 +292,21 @@ describe('sale: what each step carries', () => {
     expect(transition(saleIn('ordered'), status('EXPIRED')).error).to.equal('order-expired');
     expect(transition(saleIn('ordered'), status('FAILED')).error).to.equal('order-failed');
     expect(transition(saleIn('ordered'), { type: 'fail', code: 'order-refused' }).error).to.equal('order-refused');
+    expect(failureOf(saleIn('failed', { error: 'order-expired' }))?.code).to.equal('order-expired');
+  });
+
+  it('gives no reason for a failure that there is not', () => {
+    for (const stage of stageNames) expect(failureOf(saleIn(stage))).to.equal(undefined);
+  });
+
+  it('has neither names nor a secret before the first press', () => {
+    const { id, nonce, asset, network } = NO_SALE;
+    expect([id, nonce, asset, network].join('')).to.equal('');
+  });
+
+  it('can be sent again after a doubt, also where its store has lost what was known of the ask', () => {
+    const after = transition(saleIn('unsure', { attempt: null }), { type: 'not-sent', isKnown: true });
+    expect(after).to.include({ stage: 'ordered', attempt: null });
   });
 
   it('takes news of the payout without leaving its stage', () => {

@@ -42,12 +42,16 @@ describe('being alone at a sale', () => {
     await first;
   });
 
-  it('ends with work that fails, and tells of the failure', async () => {
+  it('ends with work that fails, which is not begun again, and tells of the failure', async () => {
     const sale = newSale();
     const failure = new Error('failed');
-    expect(await claims.alone(sale, () => Promise.reject(failure)).catch((thrown: unknown) => thrown)).to.equal(
-      failure,
-    );
+    let begun = 0;
+    const work = () => {
+      begun += 1;
+      return Promise.reject(failure);
+    };
+    expect(await claims.alone(sale, work).catch((thrown: unknown) => thrown)).to.equal(failure);
+    expect(begun).to.equal(1);
     expect(await claims.alone(sale, async () => {})).to.equal(true);
   });
 

@@ -58,6 +58,25 @@ describe('the claim of an order', function () {
     expect(await claims.find(order)).to.deep.equal(claimOf('second'));
   });
 
+  it('is found where every version of the page keeps it', async () => {
+    const order = newOrder();
+    await claims.take(newOrder(), claimOf('other'));
+    // As another version, older or newer, would write it.
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open('offramp-button', 1);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const writing = database.transaction('claims', 'readwrite');
+    writing.objectStore('claims').add(claimOf('older'), order);
+    await new Promise((resolve) => {
+      writing.oncomplete = resolve;
+    });
+    database.close();
+    expect(await claims.take(order, claimOf('newer'))).to.equal(false);
+    expect(await claims.find(order)).to.deep.equal(claimOf('older'));
+  });
+
   it('can be released where nobody has it', async () => {
     await claims.release(newOrder());
   });
@@ -127,11 +146,12 @@ describe('the claim of an order', function () {
     ],
   ];
   for (const [name, open] of broken) {
-    it(`cannot be had where the store ${name}`, async () => {
+    it(`cannot be had where the store ${name}, and the error holds what the store said`, async () => {
       replace(indexedDB, 'open', open);
       for (const call of [claims.take(newOrder(), claimOf('sale')), claims.release(newOrder())]) {
         const error = await errorOf(call);
         expect(error).to.be.instanceOf(OfframpError).with.property('code', 'store-unavailable');
+        expect(error).to.have.property('cause').instanceOf(DOMException);
       }
       expect(await claims.find(newOrder())).to.equal(undefined);
     });

@@ -50,6 +50,7 @@ describe('the codes of what a wallet throws', () => {
     ['a string', '4001'],
     ['a number', 4001],
     ['a function', () => 4001],
+    ['a function that carries a code', Object.assign(() => {}, { code: 4001 })],
     ['an empty object', {}],
     ['a word for a code', { code: 'ACTION_REJECTED' }],
     ['a fraction', { code: 4001.5 }],
