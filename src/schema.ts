@@ -31,13 +31,14 @@ const instant = text(40).check(
 /** Milliseconds since the epoch that a `Date` can hold (ECMA-262, time values): any other one throws where it is written out. */
 const moment = z.number().check(z.minimum(-8.64e15), z.maximum(8.64e15));
 
-/** `POST <token-endpoint>`, the request's body. */
+/** `POST <token-endpoint>`, the request's body. `proof` is an EIP-4361 message and its signature, where the backend asks for one. */
 export const tokenRequest = z.object({
   saleId: identifier,
   address,
   asset: text(20),
   network: text(40),
   redirectUrl: link,
+  proof: z.optional(z.object({ message: text(4096, 1), signature: text(1024, 1) })),
 });
 
 /** `POST <token-endpoint>` → what opens Coinbase's window. Coinbase's own answer passes too. */
@@ -113,6 +114,49 @@ export const parseList = (value: unknown): SaleList | undefined => {
   const read = list.safeParse({ ...body, transactions: body.transactions.slice(0, 1000).map(tidyRecord) });
   return read.success ? read.data : undefined;
 };
+
+/** A plain decimal, with no sign, exponent or separator. */
+const decimal = z.string().check(z.regex(/^\d{1,30}(\.\d{1,36})?$/));
+const currency = z.string().check(z.regex(/^[A-Z]{3}$/));
+
+/**
+ * `POST <quote-endpoint>`, the request's body. `amount` is crypto. `country` is ISO 3166-1, `subdivision` the part of ISO 3166-2
+ * after the hyphen (the United States need one), `paymentMethod` Coinbase's name. A backend may know what is left out.
+ */
+export const quoteRequest = z.object({
+  asset: text(20),
+  network: text(40),
+  amount: decimal,
+  fiatCurrency: z.optional(currency),
+  country: z.optional(z.string().check(z.regex(/^[A-Z]{2}$/))),
+  subdivision: z.optional(z.string().check(z.regex(/^[A-Z0-9]{1,3}$/))),
+  paymentMethod: z.optional(z.string().check(z.regex(/^[A-Z_]{2,40}$/))),
+});
+export type QuoteRequest = z.infer<typeof quoteRequest>;
+
+const fiat = z.object({ value: decimal, currency });
+
+/** The least and the most that one sale may bring before fees, in fiat. */
+const limits = z.object({ min: z.optional(decimal), max: z.optional(decimal), currency });
+export type QuoteLimits = z.infer<typeof limits>;
+
+/**
+ * `POST <quote-endpoint>` → an estimate. `fiat` is what is paid out, after `fee`. Its currency may be another than the wished one:
+ * Coinbase answers in US dollars where it cannot pay in that.
+ */
+export const quoteAnswer = z.object({
+  asset: text(20),
+  network: text(40),
+  amount: decimal,
+  fiat,
+  fee: fiat,
+  paymentMethod: text(40),
+  limits: z.optional(limits),
+});
+export type QuoteAnswer = z.infer<typeof quoteAnswer>;
+
+/** A 422 `amount-out-of-range` of the quote endpoint also says what the range is, where Coinbase tells it. */
+export const quoteRefusal = z.object({ code: text(60), message: text(400), limits: z.optional(limits) });
 
 /** What a claim grants: the one transfer that may be made. `units` are of the smallest unit. */
 export const instruction = z.object({
