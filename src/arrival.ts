@@ -40,7 +40,9 @@ const clean = (): void => {
     .split('&')
     .filter((part) => !new URLSearchParams(part).has(PARAMETER))
     .join('&');
-  const address = `${location.pathname}${rest && `?${rest}`}${location.hash}`;
+  // Whole: a path with two slashes at its start, alone, would name another host.
+  const address = new URL(location.href);
+  address.search = rest;
   attempt(() => history.replaceState(history.state, '', address));
 };
 

@@ -4,5 +4,16 @@ import { backendBorders } from './borders/backend.ts';
 import { orderBorders } from './borders/orders.ts';
 import { ruleBorders } from './borders/rules.ts';
 import { shapeBorders } from './borders/shapes.ts';
+import { signalBorders } from './borders/signals.ts';
+import { storageBorders } from './borders/storage.ts';
+import { wishBorders } from './borders/wishes.ts';
 
-export const borders: readonly Border[] = [...ruleBorders, ...shapeBorders, ...orderBorders, ...backendBorders];
+export const borders: readonly Border[] = [
+  ...ruleBorders,
+  ...shapeBorders,
+  ...orderBorders,
+  ...backendBorders,
+  ...storageBorders,
+  ...signalBorders,
+  ...wishBorders,
+];
