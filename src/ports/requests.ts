@@ -3,13 +3,14 @@ import { OfframpError } from '../errors.ts';
 import type { Order } from '../order.ts';
 import type { Provider } from '../ports.ts';
 import { sameAddress } from '../rules.ts';
-import { txHash } from '../schema.ts';
+import { address, txHash } from '../schema.ts';
 
 /** A hash in shape; whether the network knows a transaction by it is another question. */
 export const isHash = (value: unknown): value is string => txHash.safeParse(value).success;
 
+/** A number of at most 256 bits: no chain has a larger one, and arithmetic on a longer one could take for ever. */
 export const quantity = (value: unknown): bigint => {
-  if (typeof value !== 'string' || !/^0x[0-9a-f]+$/i.test(value)) throw new OfframpError('wallet-failed');
+  if (typeof value !== 'string' || !/^0x[0-9a-f]{1,64}$/i.test(value)) throw new OfframpError('wallet-failed');
   return BigInt(value);
 };
 
@@ -70,7 +71,7 @@ export const createRequests = (provider: () => Provider | undefined): Requests =
     accountsBy: async (method, signal, wallet) => {
       const answer = await ask(method, [], signal, wallet);
       const list: unknown[] = Array.isArray(answer) ? answer : [];
-      return list.filter((one): one is string => typeof one === 'string' && /^0x[0-9a-f]{40}$/i.test(one));
+      return list.filter((one): one is string => address.safeParse(one).success);
     },
 
     isOnChain: async (order, signal, wallet) =>

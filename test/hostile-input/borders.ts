@@ -6,6 +6,7 @@ import { ruleBorders } from './borders/rules.ts';
 import { shapeBorders } from './borders/shapes.ts';
 import { signalBorders } from './borders/signals.ts';
 import { storageBorders } from './borders/storage.ts';
+import { walletBorders } from './borders/wallets.ts';
 import { wishBorders } from './borders/wishes.ts';
 
 export const borders: readonly Border[] = [
@@ -16,4 +17,5 @@ export const borders: readonly Border[] = [
   ...storageBorders,
   ...signalBorders,
   ...wishBorders,
+  ...walletBorders,
 ];
