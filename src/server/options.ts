@@ -16,6 +16,8 @@ export interface OfframpOptions {
   clientIp(request: Request): string | Promise<string>;
   /** At least 32 random characters. References are bound to users with it: changing it disowns the sales under way. */
   secret: string;
+  /** Private key that signs instructions: the JSON of a P-256 or Ed25519 JWK, or a PKCS#8 PEM. `instructionKeyOf` gives its public half. */
+  signingKey?: string;
   /** Default: in memory, for one machine. */
   store?: Store;
   /** Base URL of the API, for a simulator. */
@@ -25,6 +27,7 @@ export interface OfframpOptions {
 }
 
 const MIN_SECRET = 32;
+const STORE_VERBS = ['get', 'set', 'swap', 'publish', 'subscribe'] as const;
 
 const stop = (sentence: string): never => {
   throw new Error(`createOfframpHandler: ${sentence}`);
@@ -60,8 +63,8 @@ export const checkOptions = (options: OfframpOptions): void => {
     );
   if (typeof secret !== 'string' || secret.length < MIN_SECRET)
     stop(`secret is missing or short. Give at least ${MIN_SECRET} random characters, and keep them over restarts.`);
-  if (store && !(['get', 'set', 'swap'] as const).every((verb) => typeof store[verb] === 'function'))
-    stop('store is not one. Give an object with get, set and swap, or leave it out.');
+  if (store && !STORE_VERBS.every((verb) => typeof store[verb] === 'function'))
+    stop(`store is not one. Give an object with ${STORE_VERBS.join(', ')}, or leave it out.`);
   if (coinbase !== undefined && !isWebUrl(coinbase))
     stop('coinbase is not a web address. Give the base URL of the API, or leave it out.');
   if (fetch !== undefined && typeof fetch !== 'function')

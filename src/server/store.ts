@@ -1,7 +1,8 @@
 // What the kit remembers between requests: the interface of a few verbs, and the one in memory.
 // Knows keys, strings and expiry; does not know what they mean.
+import { createChannels } from './channels.ts';
 
-/** A key-value store with a compare-and-set. Every value expires. Many machines need a shared one. */
+/** A key-value store with a compare-and-set, and channels. Every value expires. Many machines need a shared one. */
 export interface Store {
   /** The value, or `undefined` where there is none or it has expired. */
   get(key: string): Promise<string | undefined>;
@@ -13,6 +14,13 @@ export interface Store {
    * @returns whether it was written.
    */
   swap(key: string, expected: string | undefined, next: string | undefined, milliseconds: number): Promise<boolean>;
+  /** Tells everybody who listens to the channel now, on all machines that share the store. Nobody hears it later. */
+  publish(channel: string, message: string): Promise<void>;
+  /**
+   * Hears what is published from now on. `listener` is called outside of any request and must not throw.
+   * @returns what ends it; ending twice is once.
+   */
+  subscribe(channel: string, listener: (message: string) => void): Promise<() => void>;
 }
 
 const SWEEP_EVERY = 60_000;
@@ -20,6 +28,7 @@ const SWEEP_EVERY = 60_000;
 /** Remembers in this process only: right for one machine, lost on restart. `clock` is milliseconds since the epoch. */
 export const createMemoryStore = (clock: () => number = Date.now): Store => {
   const kept = new Map<string, { value: string; until: number }>();
+  const channels = createChannels();
   let sweptAt = clock();
 
   const read = (key: string): string | undefined => {
@@ -46,5 +55,7 @@ export const createMemoryStore = (clock: () => number = Date.now): Store => {
       write(key, next, milliseconds);
       return true;
     },
+    publish: async (channel, message) => channels.tell(channel, message),
+    subscribe: async (channel, listener) => channels.listen(channel, listener),
   };
 };

@@ -55,6 +55,7 @@ test('of a thousand claims at once on a slow store, one is granted', async () =>
   const memory = createMemoryStore();
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   const claims = createClaims({
+    ...memory,
     get: (key) => turn().then(() => memory.get(key)),
     set: (key, value, time) => turn().then(() => memory.set(key, value, time)),
     swap: (key, was, next, time) => turn().then(() => memory.swap(key, was, next, time)),
@@ -163,7 +164,8 @@ test('where the store fails, nothing is granted', async (t) => {
   const broken = async () => {
     throw new Error('redis://:hunter2@db is away');
   };
-  const { ask, mint } = createKit({ store: { get: broken, set: broken, swap: broken } });
+  const store = { ...createMemoryStore(), get: broken, set: broken, swap: broken };
+  const { ask, mint } = createKit({ store });
   const { claimUrl } = await mint();
   const answer = await ask('POST', claimUrl, CLAIM);
   assert.equal(answer.status, 500);
@@ -171,7 +173,7 @@ test('where the store fails, nothing is granted', async (t) => {
 });
 
 test('a store that never swaps ends in an error, not in a loop', async () => {
-  const claims = createClaims({ get: async () => undefined, set: async () => {}, swap: async () => false });
+  const claims = createClaims({ ...createMemoryStore(), get: async () => undefined, swap: async () => false });
   await assert.rejects(claims.report('ref', HASH), /never swapped/);
 });
 

@@ -33,7 +33,8 @@ const WRONG: [string, Record<string, unknown>, RegExp][] = [
   ['no clientIp', { clientIp: undefined }, /clientIp is missing.*Give/],
   ['no secret', { secret: undefined }, /secret is missing or short.*Give/],
   ['a short secret', { secret: 'x'.repeat(31) }, /at least 32/],
-  ['a store that cannot swap', { store: { get() {}, set() {} } }, /store is not one/],
+  ['a store that cannot swap', { store: { get() {}, set() {}, publish() {}, subscribe() {} } }, /store is not one/],
+  ['a store that cannot publish', { store: { get() {}, set() {}, swap() {}, subscribe() {} } }, /store is not one/],
   ['a coinbase that is no address', { coinbase: 'pay' }, /coinbase is not a web address/],
   ['a fetch that is no function', { fetch: 'fetch' }, /fetch is not a function/],
 ];

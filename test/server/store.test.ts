@@ -47,3 +47,30 @@ test('what a sweep removes is only what has expired', async () => {
   await store.set('new', '3', 1000);
   assert.deepEqual(await Promise.all(['short', 'long', 'new'].map(store.get)), [undefined, '2', '3']);
 });
+
+test('what is published is heard by everybody who listens to the channel, until they end it', async () => {
+  const store = createMemoryStore();
+  const heard: string[] = [];
+  const listen = (name: string, channel: string) => store.subscribe(channel, (text) => heard.push(`${name}:${text}`));
+  await store.publish('a', 'before');
+  const [endOne] = [await listen('one', 'a'), await listen('two', 'a'), await listen('three', 'b')];
+  await store.publish('a', 'x');
+  endOne?.();
+  endOne?.();
+  await store.publish('a', 'y');
+  assert.deepEqual(heard, ['one:x', 'two:x', 'two:y']);
+});
+
+test('a listener that listens twice hears twice, and ends once at a time', async () => {
+  const store = createMemoryStore();
+  let count = 0;
+  const listener = () => {
+    count += 1;
+  };
+  const end = await store.subscribe('a', listener);
+  await store.subscribe('a', listener);
+  await store.publish('a', '');
+  end();
+  await store.publish('a', '');
+  assert.equal(count, 3);
+});
