@@ -55,7 +55,7 @@ export class ButtonAttributes extends LitElement {
   declare presentation: string | null;
   /** Waits for a press on "Send" always. */
   declare confirmSend: boolean;
-  /** Public key of the backend's instructions. This version cannot verify them, so with a key nothing is sent (rule 15). */
+  /** The backend's public key, JSON of a JWK or JWK Set: with it, only instructions that it signed are followed (rule 15). */
   declare instructionKey: string | null;
   /** Origin of the sell window; only for a simulator. */
   declare payOrigin: string | null;

@@ -1,9 +1,11 @@
 // The right to ask a wallet for one order: taken in this browser and at the backend, found again after a crash, given back.
-// Knows rule 3; does not know how a wallet is asked.
+// Knows rules 3 and 15; does not know how a wallet is asked.
 import { OfframpError } from './errors.ts';
 import type { Run } from './flow.ts';
+import { unsigned } from './instruction-key.ts';
 import { isSameTransfer, type Order } from './order.ts';
 import type { Attempt } from './sale.ts';
+import type { ClaimAnswer } from './schema.ts';
 
 export interface Claiming {
   /** `false`: not ours to ask, and why has been said. */
@@ -14,8 +16,8 @@ export interface Claiming {
   recover(signal: AbortSignal): Promise<void>;
 }
 
-export const claiming = ({ ports, sale, dispatch, tell }: Run): Claiming => {
-  const { backend, claims } = ports;
+export const claiming = ({ ports, sale, now, pinned, dispatch, tell }: Run): Claiming => {
+  const { backend, claims, signature } = ports;
 
   const takeLocal = async (order: Order, attempt: Attempt): Promise<boolean> => {
     try {
@@ -37,6 +39,26 @@ export const claiming = ({ ports, sale, dispatch, tell }: Run): Claiming => {
     }
   };
 
+  /** Why the granted instruction is none to follow: it must be the very transfer that is shown, in time, and signed where a key is pinned. */
+  const faultOf = async (answer: ClaimAnswer, order: Order, saleId: string): Promise<OfframpError | undefined> => {
+    const { instruction } = answer;
+    if (!isSameTransfer(instruction, order) || Date.parse(instruction.deadline) <= now())
+      return new OfframpError('instruction-invalid');
+    try {
+      for (const keys of pinned()) await signature.verify(keys, saleId, answer);
+      return undefined;
+    } catch (cause) {
+      return cause instanceof OfframpError ? cause : new OfframpError('instruction-invalid', { cause });
+    }
+  };
+
+  /** Gives the claim back and ends the sale: such an answer would come again. */
+  const refuse = async (order: Order, claimUrl: string | null, saleId: string, why: OfframpError): Promise<false> => {
+    await release(order, claimUrl);
+    dispatch({ type: 'fail', code: 'instruction-invalid' }, why, saleId);
+    return false;
+  };
+
   return {
     release,
 
@@ -49,10 +71,10 @@ export const claiming = ({ ports, sale, dispatch, tell }: Run): Claiming => {
         else tell(new OfframpError('already-claimed'));
         return false;
       }
-      if (!claimUrl) return true;
+      if (!claimUrl) return pinned().length === 0 || refuse(order, claimUrl, id, unsigned());
+      let answer: ClaimAnswer;
       try {
-        const { instruction } = await backend.claim(claimUrl, { saleId: id, transactionId: order.transactionId });
-        if (isSameTransfer(instruction, order)) return true;
+        answer = await backend.claim(claimUrl, { saleId: id, transactionId: order.transactionId });
       } catch (cause) {
         await claims.release(order.transactionId).catch(() => {});
         const error = cause instanceof OfframpError ? cause : undefined;
@@ -61,9 +83,8 @@ export const claiming = ({ ports, sale, dispatch, tell }: Run): Claiming => {
         dispatch({ type: 'fail', code: error.code }, error, id);
         return false;
       }
-      await release(order, claimUrl);
-      dispatch({ type: 'fail', code: 'instruction-invalid' }, undefined, id);
-      return false;
+      const fault = await faultOf(answer, order, id);
+      return !fault || refuse(order, claimUrl, id, fault);
     },
 
     recover: async (signal) => {

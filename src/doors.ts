@@ -4,6 +4,7 @@ import { createBackend } from './ports/backend.ts';
 import { createClaims } from './ports/claims.ts';
 import { createClock } from './ports/clock.ts';
 import { createPopup } from './ports/popup.ts';
+import { createSignature } from './ports/signature.ts';
 import { createStore } from './ports/store.ts';
 import { createWallet } from './ports/wallet.ts';
 import type { Ports } from './ports.ts';
@@ -18,6 +19,7 @@ export const openDoors = (host: () => Watcher | undefined): Ports => {
       fetch: () => host()?.fetch() ?? fetch,
       base: () => host()?.base() ?? '',
     }),
+    signature: createSignature(),
     wallet: createWallet({ provider: () => host()?.provider(), sender: () => host()?.sender(), clock }),
     store: createStore(),
     claims: createClaims(),

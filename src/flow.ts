@@ -12,7 +12,7 @@ import type { Wish } from './wish.ts';
 
 /** Who shows a sale: what it wants, what it allows, and how it hears. An element is one. */
 export interface Watcher {
-  /** What the page asks for now. Throws `no-endpoint`, `unknown-asset` or `bad-amount`. */
+  /** What the page asks for now. Throws `no-endpoint`, `unknown-asset`, `bad-amount` or `instruction-invalid`. */
   wish(): Wish;
   /** Absolute address that the backend's relative ones are resolved against. */
   base(): string;
@@ -26,8 +26,8 @@ export interface Watcher {
   maySend(): boolean;
   /** The page wants a press on "Send" always. */
   confirmsSend(): boolean;
-  /** The page wants instructions that are signed. */
-  pinsKey(): boolean;
+  /** The public keys of signed instructions, as the page wrote them; `undefined`: it pins none (rule 15). */
+  instructionKey(): string | undefined;
   /** The sale changed: a new stage where `previous` differs from its own. */
   onSale(previous: Stage, error?: OfframpError): void;
   onError(error: OfframpError): void;
@@ -56,6 +56,8 @@ export interface Run {
   /** Has the watchers drawn again without a change of the sale. */
   refresh(): void;
   watchers(): readonly Watcher[];
+  /** The keys that the watchers pin: an instruction must verify with each. */
+  pinned(): readonly string[];
   /** Ends with the present stage. */
   signal(): AbortSignal;
   /** Whether the sale as it is now was written to the store. */
@@ -179,6 +181,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     },
     refresh,
     watchers: () => [...watchers],
+    pinned: () => [...new Set([...watchers].flatMap((watcher) => watcher.instructionKey() ?? []))],
     signal: () => activity.signal,
     isKept: () => isKept,
   };

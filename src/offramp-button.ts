@@ -146,7 +146,8 @@ export class OfframpButton extends ButtonAttributes {
     fetch: () => this.fetch ?? globalThis.fetch,
     waiting: () => ({ title: this.#words.waitingTitle, text: this.#words.sayOpening }),
     confirmsSend: () => this.confirmSend,
-    pinsKey: () => Boolean(this.instructionKey),
+    // An empty attribute is a key that is missing, not a page without one.
+    instructionKey: () => this.instructionKey ?? undefined,
     mayOpen: () => this.#may('offramp-before-open'),
     maySend: () => this.#may('offramp-before-send'),
     onSale: (_, error) => this.#hear(error),
@@ -319,7 +320,7 @@ export class OfframpButton extends ButtonAttributes {
 
   get #written() {
     const { tokenEndpoint, statusEndpoint, asset, network, amount, redirectUrl, payOrigin } = this;
-    const { fiatAmount, fiatCurrency, cashoutMethod } = this;
+    const { fiatAmount, fiatCurrency, cashoutMethod, instructionKey } = this;
     return {
       tokenEndpoint,
       statusEndpoint,
@@ -331,6 +332,7 @@ export class OfframpButton extends ButtonAttributes {
       fiatAmount,
       fiatCurrency,
       cashoutMethod,
+      instructionKey,
     };
   }
 }

@@ -2,6 +2,7 @@
 // does not know orders or sends.
 import { OfframpError } from './errors.ts';
 import type { Caller, Run, Watcher } from './flow.ts';
+import { unsigned } from './instruction-key.ts';
 import { payUrl, returnUrl } from './pay-url.ts';
 import type { Wish } from './wish.ts';
 
@@ -17,8 +18,8 @@ const PHANTOM = 250;
 
 const UNTRIED = 'Check your connection, then try again.';
 
-export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: stageSignal }: Run): Opening => {
-  const { popup, backend, wallet, clock } = ports;
+export const opening = ({ ports, sale, dispatch, tell, now, hearTime, pinned, signal: stageSignal }: Run): Opening => {
+  const { popup, backend, wallet, clock, signature } = ports;
   /** What the press asked for, until its window has gone to Coinbase. */
   let pressed: Wish | undefined;
   let isBlocked = false;
@@ -47,12 +48,15 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, signal: st
   /** Makes a session for this sale; returns what the address of Coinbase's window needs. */
   const makeSession = async (wish: Wish, signal: AbortSignal) => {
     const { id, nonce, from, asset, network, amount } = sale();
+    // What could not be verified at the end is said before anything is sold (rule 15).
+    for (const keys of pinned()) await signature.canVerify(keys);
     const answer = await backend.openSession(
       wish.tokenEndpoint,
       { saleId: id, address: from ?? '', asset, network, redirectUrl: wish.redirectUrl },
       signal,
     );
     hearTime(answer);
+    if (!answer.claimUrl && pinned().length > 0) throw unsigned();
     const partnerUserRef = answer.partnerUserRef ?? id;
     const statusUrl = answer.statusUrl ?? (wish.statusEndpoint && withRef(wish.statusEndpoint, partnerUserRef));
     if (!statusUrl) {

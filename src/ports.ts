@@ -46,6 +46,14 @@ export interface Backend {
   release(url: string): Promise<void>;
 }
 
+/** Whether instructions are the backend's own, by the public keys that a page pins, as it wrote them (rule 15). */
+export interface Signature {
+  /** @throws OfframpError `instruction-invalid` where this browser cannot verify with these keys. */
+  canVerify(pinned: string): Promise<void>;
+  /** @throws OfframpError `instruction-invalid` unless one of the keys signed exactly this instruction for this sale. */
+  verify(pinned: string, saleId: string, answer: ClaimAnswer): Promise<void>;
+}
+
 /** What came of asking a wallet (rule 5). Only `unsure` may have moved money without our knowing. */
 export type Outcome =
   | { kind: 'sent'; txHash: string }
@@ -136,6 +144,7 @@ export interface Clock {
 export interface Ports {
   popup: Popup;
   backend: Backend;
+  signature: Signature;
   wallet: Wallet;
   store: Store;
   claims: Claims;

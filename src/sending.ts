@@ -150,10 +150,6 @@ export const sending = (run: Run): Sending => {
         if (!order || !(returned || pressed)) return;
         isPrevented = !(by === 'call' && isPrevented) && !run.watchers().every((watcher) => watcher.maySend());
         if (isPrevented || signal.aborted) return;
-        // Signatures cannot be verified yet, and what does not verify is never sent (rule 15).
-        if (run.watchers().some((watcher) => watcher.pinsKey())) {
-          return void dispatch({ type: 'fail', code: 'instruction-invalid' }, undefined, saleId);
-        }
         refresh();
         const isMine = await claims.alone(saleId, async () => {
           const attempt = await check(order, by, signal);

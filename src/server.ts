@@ -17,10 +17,12 @@ import type { SalesAnswer } from './server/list.ts';
 import { checkOptions, type OfframpOptions } from './server/options.ts';
 import { createReferences } from './server/reference.ts';
 import { Refusal } from './server/refusal.ts';
+import { createSign } from './server/signature.ts';
 import { createStatus } from './server/status.ts';
 import { createMemoryStore } from './server/store.ts';
 
 export type { OfframpOptions } from './server/options.ts';
+export { instructionKeyOf } from './server/signature.ts';
 export { createMemoryStore, type Store } from './server/store.ts';
 
 // `/sales/token` is the token route of a kit mounted at `/sales`: no reference is the word "token".
@@ -67,6 +69,7 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
   });
   const references = createReferences(options.secret);
   const claims = createClaims(store);
+  const sign = options.signingKey === undefined ? undefined : createSign(options.signingKey);
   const status = createStatus(coinbase, store);
 
   const user = signedIn(authorize);
@@ -127,8 +130,8 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
     await claims.check(reference, saleId, transactionId);
     const list = parseList(await coinbase.list(reference));
     const order = list?.transactions.find(({ transaction_id }) => transaction_id === transactionId);
-    const instruction = makeInstruction(order, Date.parse(list?.now ?? ''));
-    return c.json({ instruction: await claims.grant(reference, saleId, instruction) });
+    const instruction = await claims.grant(reference, saleId, makeInstruction(order, Date.parse(list?.now ?? '')));
+    return c.json({ instruction, ...(sign && { signature: await sign(saleId, instruction) }) });
   });
 
   app.patch('/sales/:ref/claim', json, user, owner, small, async (c) => {

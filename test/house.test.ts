@@ -11,8 +11,10 @@ const run = promisify(execFile);
 
 const LEAVES = ['assets.ts', 'errors.ts', 'stages.ts'];
 const SHARED = [...LEAVES, 'schema.ts', 'rules.ts'];
+/** What backend and page must judge alike of a signed instruction. */
+const SIGNED = ['instruction-key.ts', 'instruction-text.ts'];
 /** No document, no clock, no network. */
-const PURE = [...SHARED, 'order.ts', 'sale.ts', 'transaction.ts', 'pay-url.ts', 'wish.ts'];
+const PURE = [...SHARED, ...SIGNED, 'order.ts', 'sale.ts', 'transaction.ts', 'pay-url.ts', 'wish.ts'];
 const CORE = [...PURE, 'ports.ts', 'poll.ts'];
 const DOOR = [...SHARED, 'order.ts', 'sale.ts', 'transaction.ts', 'ports.ts'];
 const WALLET = [
@@ -37,12 +39,15 @@ const ARROWS: Record<string, readonly string[]> = {
   'rules.ts': ['assets.ts'],
   'order.ts': SHARED,
   'sale.ts': [...SHARED, 'order.ts'],
+  'instruction-key.ts': ['errors.ts'],
+  'instruction-text.ts': ['type schema.ts'],
   'transaction.ts': [...SHARED, 'order.ts'],
   'pay-url.ts': [...SHARED, 'sale.ts'],
-  'wish.ts': [...SHARED, 'order.ts'],
+  'wish.ts': [...SHARED, 'order.ts', 'instruction-key.ts'],
   'ports.ts': ['type errors.ts', 'type order.ts', 'type sale.ts', 'type schema.ts'],
   'poll.ts': ['errors.ts', 'ports.ts'],
   'ports/': DOOR,
+  'ports/signature.ts': [...DOOR, ...SIGNED],
   // The wallet door, in rooms of its own.
   'ports/wallet.ts': [...DOOR, ...WALLET],
   'ports/preflight.ts': [...DOOR, ...WALLET],
@@ -80,7 +85,7 @@ const ARROWS: Record<string, readonly string[]> = {
   ],
   'index.ts': [...LEAVES, 'events.ts', 'type ports.ts', 'type schema.ts', 'offramp-button.ts', 'return.ts'],
   'server.ts': [...SHARED, 'server/'],
-  'server/': [...SHARED, 'server/'],
+  'server/': [...SHARED, ...SIGNED, 'server/'],
   'simulator.ts': [...SHARED, 'simulator/'],
   'simulator/': [...SHARED, 'simulator/'],
 };

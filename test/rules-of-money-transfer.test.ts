@@ -355,19 +355,3 @@ describe('rule 14: “completed” is said only on Coinbase’s SUCCESS', () => 
     });
   }
 });
-
-describe('rule 15: where the page pins a key, an instruction that does not verify is never sent', () => {
-  for (const by of ['the return', 'a press'] as const) {
-    it(`rule 15: with a key, ${by} asks no wallet and takes no claim: nothing can be verified yet`, async () => {
-      const world = createWorld();
-      const page = await toOrdered(world);
-      page.allows.pinsKey = true;
-      if (by === 'a press') await press(world, page);
-      else world.comeBack(page.flow.sale);
-      await world.settle();
-      expect(world.prompts).to.have.lengthOf(0);
-      expect(world.claims.size).to.equal(0);
-      expect([page.flow.sale.stage, page.codes]).to.deep.equal(['failed', ['instruction-invalid']]);
-    });
-  }
-});
