@@ -201,4 +201,13 @@ describe('the account', () => {
       expect(error).to.be.instanceOf(OfframpError).with.property('code', code);
     });
   }
+
+  it('is asked for in words that fit where the wallet shares none', async () => {
+    const error = await walletOf(createProvider({ accounts: [] }))
+      .connect()
+      .catch((thrown: unknown) => thrown);
+    expect(error)
+      .to.have.property('message')
+      .that.matches(/shared no account/);
+  });
 });

@@ -55,6 +55,47 @@ describe('before an ask, the wallet', () => {
     });
   });
 
+  it('asks the chain for exactly this, in this order, of a token', async () => {
+    const provider = createProvider();
+    await prepare(provider);
+    const data = `0xa9059cbb${abiWord(BigInt(TO)).slice(2)}${abiWord(25_000_000).slice(2)}`;
+    expect(provider.asked.map(({ method, params }) => [method, ...params])).to.deep.equal([
+      ['eth_accounts'],
+      ['eth_chainId'],
+      ['eth_getCode', FROM, 'latest'],
+      ['eth_getCode', USDC, 'latest'],
+      ['eth_call', { to: USDC, data: `0x70a08231${abiWord(BigInt(FROM)).slice(2)}` }, 'latest'],
+      ['eth_call', { from: FROM, to: USDC, data }, 'latest'],
+      ['eth_getBalance', FROM, 'latest'],
+      ['eth_estimateGas', { from: FROM, to: USDC, value: '0x0', data }],
+      ['eth_gasPrice'],
+      ['eth_getTransactionCount', FROM, 'pending'],
+      ['eth_blockNumber'],
+    ]);
+  });
+
+  it("asks the chain for exactly this, in this order, of the chain's own currency", async () => {
+    const provider = createProvider();
+    await prepare(provider, ethOrder);
+    expect(provider.asked.map(({ method, params }) => [method, ...params])).to.deep.equal([
+      ['eth_accounts'],
+      ['eth_chainId'],
+      ['eth_getCode', FROM, 'latest'],
+      ['eth_getBalance', FROM, 'latest'],
+      ['eth_estimateGas', { from: FROM, to: TO, value: '0x6f05b59d3b20000' }],
+      ['eth_gasPrice'],
+      ['eth_getTransactionCount', FROM, 'pending'],
+      ['eth_blockNumber'],
+    ]);
+  });
+
+  for (const native of [500_000_000_000_000_000n, 499_999_999_999_999_999n, 0n]) {
+    it(`says that funds are low where ${native} wei leave nothing for a fee, which a node refuses to estimate`, async () => {
+      const provider = createProvider({ native }, { eth_estimateGas: throwing({ code: -32000 }) });
+      expect((await errorOf(prepare(provider, ethOrder))).code).to.equal('low-funds');
+    });
+  }
+
   const enough: [name: string, order: Order, state: Parameters<typeof createProvider>[0]][] = [
     ['exactly the tokens', usdcOrder, { tokens: 25_000_000n }],
     ['exactly the fee and half as much again', usdcOrder, { native: 75_000_000_000n }],
@@ -164,6 +205,25 @@ describe('before an ask, the wallet', () => {
   it('says busy when a request is already open', async () => {
     const provider = createProvider({}, { eth_accounts: throwing({ code: '-32002' }) });
     expect((await errorOf(prepare(provider))).code).to.equal('wallet-busy');
+  });
+
+  for (const [name, state, overrides] of [
+    ['a wallet that fails', {}, { eth_getBalance: throwing({ code: -32005 }) }],
+    ['a wallet that is busy', {}, { eth_accounts: throwing({ code: -32002 }) }],
+    ['a refused switch', { chainId: 1 }, { wallet_switchEthereumChain: throwing({ code: 4001 }) }],
+    ['a switch that is open already', { chainId: 1 }, { wallet_switchEthereumChain: throwing({ code: -32002 }) }],
+  ] as const) {
+    it(`keeps as its cause what was thrown by ${name}`, async () => {
+      const { cause } = await errorOf(prepare(createProvider(state, overrides)));
+      expect(cause).to.have.property('code').that.is.a('number');
+    });
+  }
+
+  it('asks for no switch to a network of an order that our table does not hold', async () => {
+    const provider = createProvider({ chainId: 1 });
+    const error = await errorOf(prepare(provider, { ...usdcOrder, network: 'solana' }));
+    expect(error.code).to.equal('unknown-asset');
+    expect(provider.asked.filter(({ method }) => method.startsWith('wallet_'))).to.deep.equal([]);
   });
 
   it('says so when it is not there', async () => {

@@ -45,6 +45,11 @@ describe("the page's own sender", () => {
     });
   }
 
+  it('is not said to have failed where it answers nothing', async () => {
+    const outcome = await walletOf(undefined, async () => undefined as never).ask(usdcOrder, inTime);
+    expect(outcome).to.have.nested.property('error.cause', undefined);
+  });
+
   it('is not called when it is too late', async () => {
     let calls = 0;
     const sender = async () => {

@@ -27,7 +27,7 @@ const sends = (provider: FakeProvider): number => provider.count('eth_sendTransa
 const said = (outcome: Outcome): string =>
   'error' in outcome ? `${outcome.kind} ${outcome.error.code}` : outcome.kind;
 
-/** Pitfalls 7.3: what each code of the ask means. Whatever is not surely unsent is unsure. */
+/** What each code of the ask means (EIP-1193, EIP-1474, EIP-5792). Whatever is not surely unsent is unsure. */
 const MEANING: [code: number, meaning: string][] = [
   [4001, 'declined'],
   [5000, 'declined'],
@@ -256,6 +256,22 @@ describe('asking the wallet to send', () => {
   it('does not ask where there is no wallet', async () => {
     expect(said(await walletOf(undefined).ask(usdcOrder, inTime))).to.equal('not-asked no-wallet');
   });
+
+  for (const [code, kind] of [
+    [-32002, 'unsure'],
+    [4100, 'not-asked'],
+    [-32603, 'unsure'],
+  ] as const) {
+    it(`keeps as the cause of "${kind}" what the wallet threw: ${code}`, async () => {
+      const thrown = { code };
+      const outcome = await walletOf(createProvider({}, { eth_sendTransaction: throwing(thrown) })).ask(
+        usdcOrder,
+        inTime,
+      );
+      expect(outcome).to.have.property('kind', kind);
+      expect(outcome).to.have.nested.property('error.cause', thrown);
+    });
+  }
 
   it('is unsure, and quiet about it, when the cause holds what must not be told', async () => {
     const provider = createProvider({}, { eth_sendTransaction: throwing(new Error('key 0xsecret')) });
