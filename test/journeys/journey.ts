@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach } from 'node:test';
 import type { Browser, BrowserContext, CDPSession, Page } from 'puppeteer-core';
+import type { DemoChain } from '../../demo/chain/chain.ts';
 import { type SimulatedDemo, startDemo } from '../../demo/demo.ts';
 import type { OfframpErrorCode } from '../../src/errors.ts';
 import type { FaultName } from '../../src/simulator.ts';
@@ -40,7 +41,7 @@ export interface Tab {
 }
 
 /** Crypto that moved on the chain. */
-interface Transfer {
+export interface Transfer {
   asset: string;
   from: string;
   to: string;
@@ -64,7 +65,8 @@ const listen = `
     });
   }`;
 
-const begin = async (page: Page): Promise<Tab> => {
+/** Begins to listen to a page that shows nothing yet. */
+export const beginTab = async (page: Page): Promise<Tab> => {
   const told: Told[] = [];
   const session: CDPSession = await page.createCDPSession();
   await session.send('Runtime.enable');
@@ -164,6 +166,16 @@ const begin = async (page: Page): Promise<Tab> => {
   };
 };
 
+/** Opens an address in a new tab of a browser or of one of its contexts, and waits until the page's own script has run. */
+export const openTab = async (browser: Pick<Browser, 'newPage'>, url: string): Promise<Tab> => {
+  const page = await browser.newPage();
+  await page.setViewport({ width: 1280, height: 1000 });
+  const tab = await beginTab(page);
+  await page.goto(url, { waitUntil: 'domcontentloaded' });
+  await tab.ready();
+  return tab;
+};
+
 /** The first step at Coinbase: the amount stands, the person goes on to the price. */
 export const goOn = async (window: Page): Promise<void> => {
   await window.waitForSelector('#continue', { timeout: 15_000 });
@@ -193,6 +205,31 @@ export const assertTold = (tab: Tab, expected: string): void => {
 export const OPENED = 'before-open opening selling';
 export const PAID = 'settling completed';
 
+/** The number of the chain's newest block. */
+export const newestBlock = async ({ rpc }: DemoChain): Promise<bigint> =>
+  BigInt((await rpc('eth_blockNumber')) as string);
+
+/** Everything that moved on the chain since a block, read from the chain itself: ether by its blocks, tokens by their logs. */
+export const transfersOf = async (chain: DemoChain, firstBlock: bigint): Promise<Transfer[]> => {
+  const moved: Transfer[] = [];
+  const last = await newestBlock(chain);
+  for (let number = firstBlock; number <= last; number += 1n) {
+    const block = await chain.rpc('eth_getBlockByNumber', [`0x${number.toString(16)}`, true]);
+    for (const { from, to, value } of (block as { transactions: Record<'from' | 'to' | 'value', string>[] })
+      .transactions) {
+      if (BigInt(value) > 0n) moved.push({ asset: 'ETH', from, to, units: BigInt(value) });
+    }
+  }
+  const filter = { fromBlock: `0x${firstBlock.toString(16)}`, toBlock: 'latest', topics: [TRANSFER] };
+  const logs = last < firstBlock ? [] : await chain.rpc('eth_getLogs', [filter]);
+  for (const { address, topics, data } of logs as { address: string; topics: string[]; data: string }[]) {
+    const asset = address.toLowerCase() === chain.usdc.toLowerCase() ? 'USDC' : address;
+    const [from = '', to = ''] = topics.slice(1).map((topic) => `0x${topic.slice(26)}`);
+    moved.push({ asset, from, to, units: BigInt(data) });
+  }
+  return moved;
+};
+
 const startJourneys = async () => {
   const [demo, browser] = await Promise.all([startDemo({ port: 0 }), launchChromium()]);
   return { demo, browser };
@@ -206,8 +243,6 @@ export const useJourneys = () => {
   let firstBlock = 0n;
   let tabs: Tab[] = [];
 
-  const blockNumber = async (): Promise<bigint> => BigInt((await demo.chain.rpc('eth_blockNumber')) as string);
-
   before(async () => {
     ({ demo, browser } = await startJourneys());
   }, LIMIT);
@@ -218,7 +253,7 @@ export const useJourneys = () => {
   beforeEach(async () => {
     demo.simulator.reset();
     await demo.wallet.reset();
-    firstBlock = (await blockNumber()) + 1n;
+    firstBlock = (await newestBlock(demo.chain)) + 1n;
     context = await browser.createBrowserContext();
     tabs = [];
   }, LIMIT);
@@ -230,25 +265,7 @@ export const useJourneys = () => {
     await context.close();
   }, LIMIT);
 
-  const transfers = async (): Promise<Transfer[]> => {
-    const moved: Transfer[] = [];
-    const last = await blockNumber();
-    for (let number = firstBlock; number <= last; number += 1n) {
-      const block = await demo.chain.rpc('eth_getBlockByNumber', [`0x${number.toString(16)}`, true]);
-      for (const { from, to, value } of (block as { transactions: Record<'from' | 'to' | 'value', string>[] })
-        .transactions) {
-        if (BigInt(value) > 0n) moved.push({ asset: 'ETH', from, to, units: BigInt(value) });
-      }
-    }
-    const filter = { fromBlock: `0x${firstBlock.toString(16)}`, toBlock: 'latest', topics: [TRANSFER] };
-    const logs = last < firstBlock ? [] : await demo.chain.rpc('eth_getLogs', [filter]);
-    for (const { address, topics, data } of logs as { address: string; topics: string[]; data: string }[]) {
-      const asset = address.toLowerCase() === demo.chain.usdc.toLowerCase() ? 'USDC' : address;
-      const [from = '', to = ''] = topics.slice(1).map((topic) => `0x${topic.slice(26)}`);
-      moved.push({ asset, from, to, units: BigInt(data) });
-    }
-    return moved;
-  };
+  const transfers = (): Promise<Transfer[]> => transfersOf(demo.chain, firstBlock);
 
   const asks = (): number => demo.wallet.view().sendCount;
 
@@ -262,12 +279,8 @@ export const useJourneys = () => {
 
     /** Opens the partner's page in a tab of this test's visitor. `query` as the demo's page reads it. */
     open: async (query = ''): Promise<Tab> => {
-      const page = await context.newPage();
-      await page.setViewport({ width: 1280, height: 1000 });
-      const tab = await begin(page);
+      const tab = await openTab(context, `${demo.url}/${query}`);
       tabs.push(tab);
-      await page.goto(`${demo.url}/${query}`, { waitUntil: 'domcontentloaded' });
-      await tab.ready();
       return tab;
     },
 
@@ -279,6 +292,7 @@ export const useJourneys = () => {
     fault: (name: FaultName): void => demo.simulator.faults.set(name, true),
 
     asks,
+    transfers,
 
     untilAsked: async (times = 1): Promise<void> => {
       await until(async () => asks() >= times, `${times} asks to send`, 15_000);
