@@ -6,7 +6,7 @@ import { FROM, MINUTE, NOON, OTHER, TO } from './fixtures/orders.ts';
 describe('the time an order was made', () => {
   for (const written of [
     '2026-01-15T12:00:00Z',
-    '2026-01-15T12:00:00.000z',
+    '2026-01-15T12:00:00.000Z',
     '2026-01-15T14:00:00+02:00',
     '2026-01-15T06:30:00-05:30',
     '2026-01-15T23:45:00+11:45',
