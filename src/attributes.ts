@@ -9,6 +9,7 @@ export class ButtonAttributes extends LitElement {
   static override properties = {
     tokenEndpoint: { attribute: 'token-endpoint' },
     statusEndpoint: { attribute: 'status-endpoint' },
+    quoteEndpoint: { attribute: 'quote-endpoint' },
     asset: {},
     network: {},
     amount: {},
@@ -35,6 +36,8 @@ export class ButtonAttributes extends LitElement {
   declare tokenEndpoint: string | null;
   /** Address of a status endpoint, for a backend whose token answer names none. */
   declare statusEndpoint: string | null;
+  /** Address of a quote endpoint: with it, an idle button with an `amount` shows what the sale would bring. */
+  declare quoteEndpoint: string | null;
   /** Coinbase's ticker; `USDC` by default. */
   declare asset: string | null;
   /** Coinbase's network name; `base` by default. */
@@ -78,5 +81,26 @@ export class ButtonAttributes extends LitElement {
     super();
     this.confirmSend = false;
     this.disabled = false;
+  }
+
+  /** What the page wrote of what it wishes, as it wrote it. */
+  protected get written() {
+    const { tokenEndpoint, statusEndpoint, quoteEndpoint, asset, network, amount, redirectUrl, payOrigin } = this;
+    const { fiatAmount, fiatCurrency, cashoutMethod, instructionKey, presentation } = this;
+    return {
+      tokenEndpoint,
+      statusEndpoint,
+      quoteEndpoint,
+      asset,
+      network,
+      amount,
+      redirectUrl,
+      payOrigin,
+      fiatAmount,
+      fiatCurrency,
+      cashoutMethod,
+      instructionKey,
+      presentation,
+    };
   }
 }

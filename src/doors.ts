@@ -7,7 +7,19 @@ import { createPopup } from './ports/popup.ts';
 import { createSignature } from './ports/signature.ts';
 import { createStore } from './ports/store.ts';
 import { createWallet } from './ports/wallet.ts';
-import type { Ports } from './ports.ts';
+import type { Backend, Clock, Ports } from './ports.ts';
+
+const openBackend = (host: () => Watcher | undefined): Backend =>
+  createBackend({
+    fetch: () => host()?.fetch() ?? fetch,
+    base: () => host()?.base() ?? '',
+  });
+
+/** The doors that a price comes through. */
+export const openQuotes = (host: () => Watcher): { ask: Backend['quote']; clock: Clock } => ({
+  ask: openBackend(host).quote,
+  clock: createClock(),
+});
 
 /** The browser's doors for a flow, with what its watcher brings: a page's wallet, sender, `fetch` and words. */
 export const openDoors = (host: () => Watcher | undefined): Ports => {
@@ -15,10 +27,7 @@ export const openDoors = (host: () => Watcher | undefined): Ports => {
   return {
     clock,
     popup: createPopup({ waiting: () => host()?.waiting() ?? { title: '', text: '' } }),
-    backend: createBackend({
-      fetch: () => host()?.fetch() ?? fetch,
-      base: () => host()?.base() ?? '',
-    }),
+    backend: openBackend(host),
     signature: createSignature(),
     wallet: createWallet({ provider: () => host()?.provider(), sender: () => host()?.sender(), clock }),
     store: createStore(),

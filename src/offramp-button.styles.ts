@@ -46,7 +46,7 @@ export const styles = css`
   button:hover {
     filter: brightness(0.94);
   }
-  :is(button, a):focus-visible {
+  :is(button, a, summary):focus-visible {
     outline: 3px solid var(--_accent);
     outline-offset: 2px;
   }
@@ -69,7 +69,8 @@ export const styles = css`
     }
   }
   [part='status'],
-  [part='error'] {
+  [part='error'],
+  [part='quote'] {
     max-inline-size: 26rem;
     margin: 0;
     line-height: 1.45;
@@ -78,11 +79,23 @@ export const styles = css`
   [part='error']:not(:empty) {
     margin-block-start: 0.625rem;
   }
-  [part='status'] {
+  [part='status'],
+  [part='quote'] {
     color: var(--_quiet);
   }
   [part='error'] {
     color: var(--_error);
+  }
+  [part='quote'] {
+    margin-block-start: 0.375rem;
+    font-variant-numeric: tabular-nums;
+  }
+  summary {
+    inline-size: fit-content;
+    cursor: pointer;
+  }
+  details p {
+    margin: 0.25rem 0 0;
   }
   [part='panel'] {
     inline-size: 26rem;

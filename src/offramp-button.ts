@@ -3,16 +3,17 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { whenStaying } from './arrival.ts';
 import { ButtonAttributes } from './attributes.ts';
-import { openDoors } from './doors.ts';
+import { openDoors, openQuotes } from './doors.ts';
 import { OfframpError } from './errors.ts';
 import { announce, type OfframpEventName, type PublicSale, publicSale } from './events.ts';
 import { type Caller, type Flow, flowOf, type Watcher } from './flow.ts';
 import { styles } from './offramp-button.styles.ts';
 import type { FoundWallet } from './ports/discovery.ts';
+import { createQuotes } from './quote.ts';
 import { isOver, type Stage, stageNames } from './stages.ts';
 import { view } from './view.ts';
 import { createWalletChoice } from './wallet-choice.ts';
-import { absolute, readWish, type Wish } from './wish.ts';
+import { absolute, readQuoteWish, readWish, type Wish } from './wish.ts';
 import { WORDS, type Words } from './words.ts';
 
 /**
@@ -29,6 +30,7 @@ import { WORDS, type Words } from './words.ts';
  * @csspart deadline - The time left to send.
  * @csspart send - Sends the transfer.
  * @csspart cancel - Gives the sale up.
+ * @csspart quote - What the sale would bring, and its fee.
  * @csspart status - What is going on, in a sentence.
  * @csspart error - What went wrong, and what to do.
  * @cssstate busy - Something was asked and is awaited. Each stage is a state of its own, too.
@@ -155,6 +157,11 @@ export class OfframpButton extends ButtonAttributes {
     onRecovered: () => this.#hearRecovered(),
   };
 
+  readonly #quotes = createQuotes(this, {
+    ...openQuotes(() => this.#watcher),
+    wanted: () => (this.stage === 'idle' && !this.disabled ? readQuoteWish(this.written, this.#page) : undefined),
+  });
+
   protected override willUpdate(changed: PropertyValues): void {
     this.#focused = this.shadowRoot?.activeElement;
     if (!this.isConnected) return;
@@ -183,6 +190,7 @@ export class OfframpButton extends ButtonAttributes {
       isBusy: flow?.isBusy ?? false,
       isDisabled: this.disabled,
       wasConnected: this.#wasConnected,
+      quote: this.#quotes.quote,
       wallets: this.#isChoosing ? this.#choice.wallets : undefined,
       now: flow?.now() ?? 0,
       onPress: () => this.#press(),
@@ -313,27 +321,12 @@ export class OfframpButton extends ButtonAttributes {
     }
   }
 
-  #wish(): Wish {
-    const presentation = this.#isSameTab ? 'redirect' : this.presentation;
-    return readWish({ ...this.#written, presentation }, { href: location.href, base: document.baseURI });
+  get #page(): { href: string; base: string } {
+    return { href: location.href, base: document.baseURI };
   }
 
-  get #written() {
-    const { tokenEndpoint, statusEndpoint, asset, network, amount, redirectUrl, payOrigin } = this;
-    const { fiatAmount, fiatCurrency, cashoutMethod, instructionKey } = this;
-    return {
-      tokenEndpoint,
-      statusEndpoint,
-      asset,
-      network,
-      amount,
-      redirectUrl,
-      payOrigin,
-      fiatAmount,
-      fiatCurrency,
-      cashoutMethod,
-      instructionKey,
-    };
+  #wish(): Wish {
+    return readWish(this.#isSameTab ? { ...this.written, presentation: 'redirect' } : this.written, this.#page);
   }
 }
 

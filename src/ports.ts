@@ -2,7 +2,16 @@
 import type { OfframpError } from './errors.ts';
 import type { Order } from './order.ts';
 import type { Attempt, Fate, Sale } from './sale.ts';
-import type { ClaimAnswer, Instruction, ReturnSignal, SaleList, TokenAnswer } from './schema.ts';
+import type {
+  ClaimAnswer,
+  Instruction,
+  QuoteAnswer,
+  QuoteLimits,
+  QuoteRequest,
+  ReturnSignal,
+  SaleList,
+  TokenAnswer,
+} from './schema.ts';
 
 /** EIP-1193. */
 export interface Provider {
@@ -33,6 +42,9 @@ export interface Popup {
   returned(saleId: string): ReturnSignal | undefined;
 }
 
+/** What a sale would bring, or Coinbase's "no" to its amount with the limits that it named. */
+export type Quote = ({ kind: 'price' } & QuoteAnswer) | { kind: 'refused'; limits?: QuoteLimits | undefined };
+
 /** The partner's backend. Every method throws an `OfframpError` with a `backend-` code, or `already-claimed`. */
 export interface Backend {
   openSession(
@@ -44,6 +56,7 @@ export interface Backend {
   claim(url: string, claim: { saleId: string; transactionId: string }): Promise<ClaimAnswer>;
   report(url: string, txHash: string): Promise<void>;
   release(url: string): Promise<void>;
+  quote(url: string, request: QuoteRequest, signal: AbortSignal): Promise<Quote>;
 }
 
 /** Whether instructions are the backend's own, by the public keys that a page pins, as it wrote them (rule 15). */

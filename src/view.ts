@@ -2,6 +2,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { OfframpError } from './errors.ts';
 import type { FoundWallet } from './ports/discovery.ts';
+import type { Quote } from './ports.ts';
+import { limitsBroken } from './quote.ts';
 import { reviewPanel, walletChooser } from './review-panel.ts';
 import { isAwaiting } from './rules.ts';
 import { failureOf, NO_SALE, type Sale } from './sale.ts';
@@ -19,6 +21,8 @@ interface View {
   wasConnected: boolean;
   /** Wallets to choose from, while there is a choice to make. */
   wallets: readonly FoundWallet[] | undefined;
+  /** What the sale would bring, where the page asks for it. */
+  quote: Quote | undefined;
   /** Milliseconds since the epoch on the server's clock. */
   now: number;
   onPress: () => void;
@@ -29,12 +33,33 @@ interface View {
   onChoose: (wallet: FoundWallet) => void;
 }
 
+/** Why Coinbase would not take the amount. */
+const limitsText = ({ words, locale, quote }: View): string => {
+  const limits = quote && limitsBroken(quote);
+  if (!quote || (quote.kind === 'price' && !limits)) return '';
+  const { min, max, currency = '' } = limits ?? {};
+  const money = (value: string) => formatFiat({ value, currency }, locale);
+  const least = min === undefined ? '' : fill(words.sayLeast, { min: money(min) });
+  const most = max === undefined ? '' : fill(words.sayMost, { max: money(max) });
+  return [words.sayOutOfRange, least, most].filter(Boolean).join(' ');
+};
+
+/** The estimate, with its fee behind a press. No live region: a price that changes by itself is not read out. */
+const price = ({ words, locale, quote }: View): TemplateResult | typeof nothing =>
+  quote?.kind === 'price'
+    ? html`<details part="quote">
+        <summary>${fill(words.quote, { fiat: formatFiat(quote.fiat, locale) })}</summary>
+        <p>${fill(words.quoteFee, { fee: formatFiat(quote.fee, locale) })}</p>
+      </details>`
+    : nothing;
+
 const statusText = (view: View, sale: Sale, isSendable: boolean): string => {
   const { words, isBusy, wasConnected, wallets, locale } = view;
   if (wallets) return words.sayChoose;
   const key = statusKey(sale, sale.stage === 'ordered' && isBusy, isSendable);
   if (key) return fill(words[key], { fiat: formatFiat(sale.fiat, locale) });
-  return sale.stage === 'idle' && wasConnected ? words.sayConnected : '';
+  if (sale.stage !== 'idle') return '';
+  return [limitsText(view), wasConnected ? words.sayConnected : ''].filter(Boolean).join(' ');
 };
 
 /** The whole of the element's shadow tree. The two live regions are always there: one that comes with its text is not read. */
@@ -57,6 +82,7 @@ export const view = (model: View): TemplateResult => {
       ${isBusy ? html`<span part="spinner" aria-hidden="true"></span>` : nothing}
       <span part="label">${stage === 'idle' ? html`<slot>${words.idle}</slot>` : words[stage]}</span>
     </button>
+    ${stage === 'idle' ? price(model) : nothing}
     <p part="status" id="status" role="status">${statusText(model, sale, isSendable)}</p>
     <p part="error" role="alert">${error ? `${error.message} ${error.advice}` : ''}</p>
     ${

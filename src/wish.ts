@@ -4,6 +4,7 @@ import { findAsset } from './assets.ts';
 import { OfframpError, type OfframpErrorCode } from './errors.ts';
 import { readKeys } from './instruction-key.ts';
 import { exactUnits } from './rules.ts';
+import { type QuoteRequest, quoteRequest } from './schema.ts';
 
 /** What the page asks for, read at the press. Addresses are absolute. */
 export interface Wish {
@@ -21,7 +22,7 @@ export interface Wish {
 }
 
 /** The attributes as the page wrote them. */
-type Written = { [Key in keyof Wish | 'instructionKey']?: string | null };
+type Written = { [Key in keyof Wish | 'instructionKey' | 'quoteEndpoint']?: string | null };
 
 const COINBASE = 'https://pay.coinbase.com';
 const DEFAULT = { asset: 'USDC', network: 'base' };
@@ -100,4 +101,21 @@ export const readWish = (written: Written, page: { href: string; base: string })
     presentation: written.presentation === 'redirect' ? 'redirect' : 'popup',
     payOrigin: textOf(written.payOrigin, 'no-endpoint') ?? COINBASE,
   };
+};
+
+/** The question for a quote; `undefined` where the page asks for none, or for something that cannot be sold. */
+export const readQuoteWish = (
+  written: Written,
+  page: Parameters<typeof readWish>[1],
+): { endpoint: string; request: QuoteRequest } | undefined => {
+  if (!written.quoteEndpoint || !written.amount) return undefined;
+  try {
+    const { asset, network, amount, fiatCurrency, cashoutMethod } = readWish(written, page);
+    const request = { asset, network, amount, fiatCurrency: fiatCurrency ?? undefined };
+    const { data } = quoteRequest.safeParse({ ...request, paymentMethod: cashoutMethod ?? undefined });
+    return data && { endpoint: absolute(written.quoteEndpoint, page.base), request: data };
+  } catch {
+    // What is wrong with the attributes is said at the press.
+    return undefined;
+  }
 };

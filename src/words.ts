@@ -46,6 +46,13 @@ export const WORDS = {
     'If a request is still open in your wallet, decline it. If your wallet shows the transfer, it is in your Coinbase account.',
   sayCancelled: 'Cancelled. Nothing was sent.',
 
+  // The price before the press.
+  quote: '≈ {fiat}',
+  quoteFee: 'An estimate of your payout, after Coinbase’s fee of {fee}. Your wallet adds the network’s fee.',
+  sayOutOfRange: 'Coinbase does not take this amount at once.',
+  sayLeast: 'The least is {min}.',
+  sayMost: 'The most is {max}.',
+
   // The panel.
   panel: 'Transfer to Coinbase',
   wallets: 'Wallets',

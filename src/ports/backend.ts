@@ -2,7 +2,7 @@
 // section 6; does not know when to ask again (`poll.ts`).
 import { OfframpError } from '../errors.ts';
 import type { Backend } from '../ports.ts';
-import { claimAnswer, parseList, tokenAnswer } from '../schema.ts';
+import { claimAnswer, parseList, quoteAnswer, quoteRefusal, tokenAnswer } from '../schema.ts';
 
 interface BackendOptions {
   /** Read at each call, so that a page may set its own `fetch` at any time. */
@@ -32,16 +32,23 @@ const HTTP_DATE = /^[a-z]{3}, \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT$/i;
 const timeOf = (date: string | null): string | undefined =>
   date && HTTP_DATE.test(date) && !Number.isNaN(Date.parse(date)) ? new Date(date).toISOString() : undefined;
 
-const refusal = (response: Response, code: unknown): OfframpError => {
+const codeIn = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && Object.hasOwn(body, 'code')
+    ? (body as { code: unknown }).code
+    : undefined;
+
+const refusal = (response: Response, body: unknown): OfframpError => {
   const { status, headers } = response;
   const retryAfter = pauseOf(headers.get('retry-after'), Date.now());
   const pause = retryAfter === undefined ? {} : { retryAfter };
-  const ordered = (['already-claimed', 'order-expired', 'order-refused'] as const).find((known) => known === code);
+  const ordered = (['already-claimed', 'order-expired', 'order-refused'] as const).find(
+    (known) => known === codeIn(body),
+  );
   if (status === 409 && ordered) return new OfframpError(ordered);
   if (status === 429 || (status === 503 && retryAfter !== undefined)) return new OfframpError('backend-busy', pause);
   // A status may not be known yet right after the session was made.
   if (status >= 500 || status === 404 || status === 408) return new OfframpError('backend-unreachable', pause);
-  return new OfframpError('backend-refused');
+  return new OfframpError('backend-refused', { cause: body });
 };
 
 const malformed = (cause?: unknown): OfframpError => new OfframpError('backend-malformed', { cause });
@@ -55,11 +62,6 @@ const readJson = async (response: Response): Promise<unknown> => {
     throw malformed(cause);
   }
 };
-
-const codeIn = (body: unknown): unknown =>
-  typeof body === 'object' && body !== null && Object.hasOwn(body, 'code')
-    ? (body as { code: unknown }).code
-    : undefined;
 
 export const createBackend = ({
   fetch,
@@ -79,7 +81,7 @@ export const createBackend = ({
 
   const exchange = async (address: string, init: RequestInit) => {
     const response = await fetch()(address, init);
-    if (!response.ok) throw refusal(response, codeIn(await readJson(response).catch(() => undefined)));
+    if (!response.ok) throw refusal(response, await readJson(response).catch(() => undefined));
     return { answer: await readJson(response), time: timeOf(response.headers.get('date')) };
   };
 
@@ -131,6 +133,19 @@ export const createBackend = ({
       const { data, error } = claimAnswer.safeParse(answer);
       if (!data) throw malformed(error);
       return data;
+    },
+
+    quote: async (url, request, signal) => {
+      try {
+        const { answer } = await call('POST', url, request, signal);
+        const { data, error } = quoteAnswer.safeParse(answer);
+        if (!data) throw malformed(error);
+        return { kind: 'price', ...data };
+      } catch (cause) {
+        const { data } = quoteRefusal.safeParse(cause instanceof OfframpError ? cause.cause : undefined);
+        if (data?.code !== 'amount-out-of-range') throw cause;
+        return { kind: 'refused', limits: data.limits };
+      }
     },
 
     // Kept alive past the page, since people close it as soon as they have sent.

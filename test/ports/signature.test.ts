@@ -99,9 +99,13 @@ describe('the signature door', () => {
     }
   });
 
-  it('refuses a key that is a point off its curve, before anything is signed', async () => {
+  it('takes nothing by a key that is a point off its curve', async () => {
+    const pinned = JSON.stringify({ ...signer.publicKey, x: 'A'.repeat(43) });
+    await errorOf(signature.verify(pinned, 'sale-1', answer));
+  });
+
+  it('can verify with a key of the widest reach', async () => {
     await signature.canVerify(signer.pinned);
-    await errorOf(signature.canVerify(JSON.stringify({ ...signer.publicKey, x: 'A'.repeat(43) })));
   });
 });
 
