@@ -201,6 +201,19 @@ describe('flow: a batch of calls', () => {
     });
   }
 
+  it('that ends long after a reload is known by the id the wallet made for it', async () => {
+    const test = await sellWith(() => accounts.sendsCalls('makes its own'), { change: ETH });
+    await test.press();
+    await test.press();
+    await test.world.advance(2 * MINUTE);
+    await test.staysAs('unsure');
+    test.wallet.turn(400);
+    await test.world.advance(12_000);
+    expect(test.sale.stage).to.equal('ordered');
+    expect(test.hears()).to.match(/^Your wallet says that the transfer was not carried out\. Nothing was sent/);
+    isAskedOnce(test);
+  });
+
   it('that ends with 600, which one call cannot, is not believed unsent', async () => {
     const test = await sellWith(() => accounts.sendsCalls());
     await test.press();
