@@ -1,76 +1,53 @@
-// The server kit's door: one Request handler with the token, status and claim routes.
+// The server kit's door: one Request handler and the list of its routes.
 // Knows which part answers which route; does not know keys, stores or Coinbase's paths.
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { createMiddleware } from 'hono/factory';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import * as z from 'zod/mini';
 import { findAsset } from './assets.ts';
-import { claimReport, claimRequest, parseList, tokenRequest } from './schema.ts';
-import { createClaims } from './server/claims.ts';
-import { COINBASE, createCoinbase } from './server/coinbase.ts';
-import { type Env, fromOrigins, json, signedIn, small } from './server/gate.ts';
+import { claimReport, claimRequest, parseList, type QuoteAnswer, quoteRequest, tokenRequest } from './schema.ts';
+import type { Challenge } from './server/address-proof.ts';
+import { CATALOG_MAX_AGE, type CatalogConfig, type SellOptions } from './server/catalog.ts';
+import { type Env, fromOrigins, json, operated, signedIn, small, told } from './server/gate.ts';
+import type { HistoryAnswer } from './server/history.ts';
 import { makeInstruction } from './server/instruction.ts';
-import { createSigner } from './server/jwt.ts';
-import { readKey } from './server/key.ts';
 import type { SalesAnswer } from './server/list.ts';
 import { checkOptions, type OfframpOptions } from './server/options.ts';
-import { createReferences } from './server/reference.ts';
+import { createParts } from './server/parts.ts';
+import { mountOf, routeName, routeOf } from './server/paths.ts';
+import { siteOf } from './server/proxies.ts';
+import { answer, OWN_PROBLEM, pageQuery, periodQuery, placeQuery, read, readQuery } from './server/queries.ts';
+import { readWish } from './server/quote.ts';
 import { Refusal } from './server/refusal.ts';
-import { createSign } from './server/signature.ts';
-import { createStatus } from './server/status.ts';
-import { createMemoryStore } from './server/store.ts';
 
-export type { OfframpOptions } from './server/options.ts';
+export { type AddressProof, createAddressProof } from './server/address-proof.ts';
+export type { LogEvent } from './server/log.ts';
+export type { OfframpLimits, OfframpOptions } from './server/options.ts';
+export { cloudflareClientIp, flyClientIp, ipFromHops, vercelClientIp } from './server/proxies.ts';
+export { createRedisStore, type RedisClient, type RedisStoreOptions } from './server/redis.ts';
 export { instructionKeyOf } from './server/signature.ts';
 export { createMemoryStore, type Store } from './server/store.ts';
 
-// `/sales/token` is the token route of a kit mounted at `/sales`: no reference is the word "token".
-const ROUTE = /\/(?:token|sales\/(?!token$)[^/]+(?:\/claim)?)$/;
-
-/** With one slash at its start: answered back as a path, two would name another host. */
-const pathOf = (request: Request): string => new URL(request.url).pathname.replace(/^\/+/, '/');
-
-/** The last segments are the route; everything before them is where the backend mounted the handler. */
-const routeOf = (request: Request): string => ROUTE.exec(pathOf(request))?.[0] ?? '/';
-
-const read = async <T extends z.ZodMiniType>(c: Context, shape: T): Promise<z.infer<T>> => {
-  const body: unknown = await c.req.json().catch(() => undefined);
-  const result = shape.safeParse(body);
-  if (result.success) return result.data;
-  const field = result.error.issues[0]?.path.join('.');
-  throw new Refusal(400, 'bad-request', field ? `The field ${field} is missing or wrong.` : 'The body is not right.');
-};
-
-const answer = (error: Error, c: Context): Response => {
-  if (error instanceof Refusal) {
-    if (error.retryAfter !== undefined) c.header('Retry-After', `${error.retryAfter}`);
-    return c.json({ code: error.code, message: error.message }, error.status);
-  }
-  // A hook, the store or the key failed: the operator must see why, the caller must not.
-  console.error(error);
-  return c.json({ code: 'server-error', message: 'The server met a problem of its own.' }, 500);
+/** The origin of a `blob:` is that of the page that made it, and a user's name is no part of an origin. */
+const isOn = (origins: readonly string[], address: string): boolean => {
+  if (!URL.canParse(address)) return false;
+  const { protocol, username, password, origin } = new URL(address);
+  return /^https?:$/.test(protocol) && !username && !password && origins.includes(origin);
 };
 
 const ip = z.union([z.ipv4(), z.ipv6()]);
 
 /**
  * The backend's half of the button, for any runtime with Request and Response. Mount it under any prefix; it answers
- * `POST …/token`, `GET …/sales/:ref`, `POST PATCH DELETE …/sales/:ref/claim`.
+ * `POST …/token`, `GET …/config`, `GET …/options`, `POST …/quote`, `GET …/sales`, `GET …/sales/:ref`,
+ * `POST PATCH DELETE …/sales/:ref/claim`; with their options `GET …/transactions` and `GET …/address-proof`.
  * @throws Error at once where an option is missing or wrong, with a sentence that says what to give.
  */
 export const createOfframpHandler = (options: OfframpOptions): ((request: Request) => Promise<Response>) => {
   checkOptions(options);
-  const { origins, authorize, clientIp, store = createMemoryStore() } = options;
-  const coinbase = createCoinbase({
-    base: options.coinbase ?? COINBASE,
-    sign: createSigner(options.apiKeyId, readKey(options.apiKeySecret)),
-    fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
-  });
-  const references = createReferences(options.secret);
-  const claims = createClaims(store);
-  const sign = options.signingKey === undefined ? undefined : createSign(options.signingKey);
-  const status = createStatus(coinbase, store);
+  const { origins, authorize, clientIp, operator, proveAddress } = options;
+  const { log, coinbase, catalog, quotes, references, claims, sign, status, history, limits } = createParts(options);
 
   const user = signedIn(authorize);
   const owner = createMiddleware<Env>(async (c, next) => {
@@ -78,10 +55,19 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
       throw new Refusal(404, 'unknown-sale', 'There is no such sale.');
     await next();
   });
+  /** Where a page finds a sale. */
+  const saleUrl = (request: Request, reference: string): string =>
+    `${options.path ?? mountOf(request)}/sales/${reference}`;
+  const placeOf = async (request: Request) => {
+    const [, country, subdivision] =
+      /^([A-Z]{2})(?:-([A-Z0-9]{1,3}))?$/.exec(`${await options.country?.(request)}`) ?? [];
+    return country === undefined ? undefined : { country, subdivision };
+  };
 
   const app = new Hono<Env>({ getPath: routeOf });
   app.onError(answer);
   app.notFound((c) => c.json({ code: 'not-found', message: 'There is nothing at this address.' }, 404));
+  app.use(told(log));
   app.use(fromOrigins(origins));
   app.use(
     cors({
@@ -104,13 +90,17 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
   );
 
   app.post('/token', json, user, small, async (c) => {
-    const { saleId, address, asset, network, redirectUrl } = await read(c, tokenRequest);
+    const { saleId, address, asset, network, redirectUrl, proof } = await read(c, tokenRequest);
     const known = findAsset(asset, network);
     if (!known) throw new Refusal(400, 'unknown-asset', 'This asset cannot be sold on this network here.');
-    if (!URL.canParse(redirectUrl) || !origins.includes(new URL(redirectUrl).origin))
+    if (!isOn(origins, redirectUrl))
       throw new Refusal(400, 'bad-redirect', 'The redirect address is not on an origin that this site allows.');
     const visitor = ip.safeParse(await clientIp(c.env.request));
     if (!visitor.success) throw new Error('clientIp must return an IPv4 or IPv6 address, without a port.');
+    const name = await references.nameOf('user', c.get('user'));
+    await limits.tokens(name, await references.nameOf('ip', siteOf(visitor.data)));
+    if (proveAddress && !(proof && (await proveAddress.verify(c.get('user'), address, proof))))
+      throw new Refusal(403, 'address-not-proved', 'Prove by a signature that this address is yours.');
     const reference = await references.make(c.get('user'), saleId);
     const { token, now } = await coinbase.mint({
       address,
@@ -118,11 +108,49 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
       network: known.network,
       clientIp: visitor.data,
     });
-    const sale = `${pathOf(c.env.request).slice(0, -'/token'.length)}/sales/${reference}`;
+    await history.note(name, reference, known);
+    const sale = saleUrl(c.env.request, reference);
     return c.json({ token, partnerUserRef: reference, statusUrl: sale, claimUrl: `${sale}/claim`, now });
   });
 
-  app.get('/sales/:ref', user, owner, async (c) => c.json<SalesAnswer>(await status(c.req.param('ref'))));
+  if (proveAddress)
+    app.get('/address-proof', user, async (c) => c.json<Challenge>(await proveAddress.challenge(c.get('user'))));
+
+  app.get('/config', user, async (c) => {
+    const config = await catalog.config();
+    return c.json<CatalogConfig>(config, 200, { 'Cache-Control': `private, max-age=${CATALOG_MAX_AGE}` });
+  });
+
+  app.get('/options', user, async (c) => {
+    const found = await catalog.options(readQuery(c, placeQuery));
+    return c.json<SellOptions>(found, 200, { 'Cache-Control': `private, max-age=${CATALOG_MAX_AGE}` });
+  });
+
+  app.post('/quote', json, user, small, async (c) => {
+    const wish = readWish(await read(c, quoteRequest), await placeOf(c.env.request));
+    await limits.quotes(await references.nameOf('user', c.get('user')));
+    return c.json<QuoteAnswer>(await quotes(wish));
+  });
+
+  app.get('/sales', user, async (c) => {
+    const { page_key } = readQuery(c, pageQuery);
+    const name = await references.nameOf('user', c.get('user'));
+    await limits.pages(name);
+    const urlOf = (reference: string) => saleUrl(c.env.request, reference);
+    return c.json<HistoryAnswer>(await history.list(name, page_key, urlOf));
+  });
+
+  app.get('/sales/:ref', user, owner, async (c) => {
+    const { page_key } = readQuery(c, pageQuery);
+    if (page_key !== undefined) await limits.pages(await references.nameOf('user', c.get('user')));
+    return c.json<SalesAnswer>(await status(c.req.param('ref'), page_key));
+  });
+
+  if (operator)
+    app.get('/transactions', operated(operator), async (c) => {
+      const { from, to, page_key } = readQuery(c, periodQuery);
+      return c.json<SalesAnswer>(await coinbase.transactions({ from, to, pageKey: page_key }));
+    });
 
   app.post('/sales/:ref/claim', json, user, owner, small, async (c) => {
     const reference = c.req.param('ref');
@@ -145,5 +173,14 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
     return c.body(null, 204);
   });
 
-  return async (request) => app.fetch(request, { request });
+  return async (request) => {
+    try {
+      return await app.fetch(request, { request });
+    } catch (thrown) {
+      // Hono hands only Errors to `onError`; a hook or a store may throw anything.
+      console.error(thrown);
+      log({ event: 'error', route: routeName(request), name: typeof thrown });
+      return Response.json(OWN_PROBLEM, { status: 500, headers: { 'cache-control': 'no-store' } });
+    }
+  };
 };

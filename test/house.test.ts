@@ -95,7 +95,7 @@ const ARROWS: Record<string, readonly string[]> = {
 /** Part of src → the packages it may import. viem and zod by the sub-paths that are pure and small. */
 const PACKAGES: readonly [part: RegExp, allowed: RegExp][] = [
   [/^(return|arrival)\.ts$/, /^$/],
-  [/^(server|simulator)(\.ts|\/)/, /^(hono(\/.+)?|jose|zod\/mini|viem\/utils)$/],
+  [/^(server|simulator)(\.ts|\/)/, /^(hono(\/.+)?|jose|zod\/mini|viem\/(utils|siwe))$/],
   [/./, /^(lit(\/.+)?|zod\/mini|viem\/utils)$/],
 ];
 

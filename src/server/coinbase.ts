@@ -1,17 +1,13 @@
-// Coinbase's v1 API as this kit uses it: mint a session token, list a reference's orders.
-// Knows hosts, paths, time limits and what each failure means; does not know users or claims.
+// Coinbase's v1 API as this kit uses it: each question's path and fields, and each answer cut to what is needed.
+// Knows Coinbase's names; does not know users, claims, caches or HTTP's failures.
 import { tokenAnswer } from '../schema.ts';
-import type { Sign } from './jwt.ts';
+import { type CatalogConfig, cutConfig, cutOptions, type SellOptions } from './catalog.ts';
 import { cutList, type SalesAnswer } from './list.ts';
-import { Refusal } from './refusal.ts';
+import { cutQuote, type Estimate } from './quote.ts';
+import { type Ask, malformed } from './upstream.ts';
 
-export const COINBASE = 'https://api.developer.coinbase.com';
-
-const TIMEOUT = 10_000;
 const PAGE_SIZE = 50;
-/** Seconds, where Coinbase says none with its 429 (none is documented). */
-const RETRY_AFTER = 2;
-const LONGEST_RETRY_AFTER = 3600;
+const OPERATOR_PAGE_SIZE = 100;
 
 /** Whose crypto is to be sold, and the visitor's address on the Internet, which Coinbase asks for. */
 interface Mint {
@@ -21,106 +17,119 @@ interface Mint {
   clientIp: string;
 }
 
-/** Both calls throw {@link Refusal} on every failure, and neither is tried twice. */
+/** A place on Earth as Coinbase asks for it: ISO 3166-1, and the part of ISO 3166-2 after the hyphen. */
+export interface Place {
+  country: string;
+  subdivision?: string | undefined;
+}
+
+/** What a price is asked for. Holds neither a source address nor a reference: with both, Coinbase would begin a record. */
+export interface Wish extends Place {
+  asset: string;
+  network: string;
+  amount: string;
+  fiatCurrency: string;
+  paymentMethod: string;
+}
+
+/** All calls throw {@link Refusal} on every failure. Only {@link Coinbase.mint} is never tried twice. */
 export interface Coinbase {
   /** `POST /onramp/v1/token`. `now` is Coinbase's time, ISO. */
   mint(mint: Mint): Promise<{ token: string; now: string }>;
   /** `GET /onramp/v1/sell/user/{ref}/transactions`, the newest 50. An unknown reference has an empty list. */
-  list(reference: string): Promise<SalesAnswer>;
+  list(reference: string, pageKey?: string): Promise<SalesAnswer>;
+  /** `GET /onramp/v1/sell/transactions`: the whole app's, 100 a page. Dates are ISO; the last one is not included. */
+  transactions(page: {
+    from?: string | undefined;
+    to?: string | undefined;
+    pageKey?: string | undefined;
+  }): Promise<SalesAnswer>;
+  /** `GET /onramp/v1/sell/config`. */
+  config(): Promise<CatalogConfig>;
+  /** `GET /onramp/v1/sell/options`, all that it names, not yet held against the kit's table. */
+  options(place: Place): Promise<SellOptions>;
+  /** `POST /onramp/v1/sell/quote`. @param turn waited for before every try. */
+  quote(wish: Wish, turn: () => Promise<void>): Promise<Estimate>;
 }
 
-interface Wiring {
-  /** Base URL of the API. */
-  base: string;
-  sign: Sign;
-  fetch: typeof fetch;
-  /** Milliseconds for one whole answer. */
-  timeout?: number;
-}
-
-const malformed = () =>
-  new Refusal(502, 'coinbase-malformed', 'Coinbase gave an answer that could not be understood; try again later.');
-
-/** Seconds of a `Retry-After`, which is a number or a date (RFC 9110 10.2.3). */
-const retryAfter = (header: string | null): number => {
-  const seconds = /^\d+$/.test(header ?? '') ? Number(header) : (Date.parse(header ?? '') - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.min(Math.max(Math.ceil(seconds), 1), LONGEST_RETRY_AFTER) : RETRY_AFTER;
+const queryOf = (fields: Record<string, string | undefined>): string => {
+  const given = Object.entries(fields).filter((field): field is [string, string] => Boolean(field[1]));
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
 };
 
-const refusalOf = ({ status, headers }: Response): Refusal => {
-  if (status === 401 || status === 403)
-    return new Refusal(502, 'coinbase-refused', "Coinbase does not accept this site's API key.");
-  if (status === 429)
-    return new Refusal(
-      429,
-      'coinbase-busy',
-      'Coinbase is busy; wait a moment, then try again.',
-      retryAfter(headers.get('retry-after')),
-    );
-  if (status >= 500) return new Refusal(502, 'coinbase-unreachable', 'Coinbase has a problem; try again later.');
-  if (status >= 400) return new Refusal(502, 'coinbase-refused', 'Coinbase refused the request of this site.');
-  return malformed();
+/** What was read from an answer, or the refusal for an answer that is none. */
+const demand = <T>(read: T | undefined): T => {
+  if (read === undefined) throw malformed();
+  return read;
 };
 
-const unreachable = (cause: unknown): Refusal =>
-  cause instanceof Error && cause.name === 'TimeoutError'
-    ? new Refusal(504, 'coinbase-unreachable', 'Coinbase did not answer in time; try again later.')
-    : new Refusal(502, 'coinbase-unreachable', 'Coinbase could not be reached; try again later.');
+export const createCoinbase = (ask: Ask): Coinbase => ({
+  mint: async ({ address, asset, network, clientIp }) => {
+    const { body, now } = await ask({
+      route: 'token',
+      method: 'POST',
+      path: '/onramp/v1/token',
+      body: { addresses: [{ address, blockchains: [network] }], assets: [asset], clientIp },
+      repeatable: false,
+    });
+    return { token: demand(tokenAnswer.safeParse(body).data).token, now };
+  },
 
-/** RFC 9110 section 5.6.7. It is always GMT: without that word each machine would read its own time into it. */
-const HTTP_DATE = /^[a-z]{3}, \d\d [a-z]{3} \d{4} \d\d:\d\d:\d\d GMT$/i;
+  list: async (reference, pageKey) => {
+    const { body, now } = await ask({
+      route: 'sales',
+      method: 'GET',
+      path: `/onramp/v1/sell/user/${reference}/transactions`,
+      query: queryOf({ page_size: `${PAGE_SIZE}`, page_key: pageKey }),
+      repeatable: true,
+    });
+    return demand(cutList(body, now));
+  },
 
-/** Coinbase's clock, so that order times are compared on the clock that made them; else this server's. */
-const timeOf = (headers: Headers): string => {
-  const header = headers.get('date') ?? '';
-  const date = HTTP_DATE.test(header) ? Date.parse(header) : Number.NaN;
-  return new Date(Number.isNaN(date) ? Date.now() : date).toISOString();
-};
+  transactions: async ({ from, to, pageKey }) => {
+    const { body, now } = await ask({
+      route: 'transactions',
+      method: 'GET',
+      path: '/onramp/v1/sell/transactions',
+      query: queryOf({ start_date: from, end_date: to, page_size: `${OPERATOR_PAGE_SIZE}`, page_key: pageKey }),
+      repeatable: true,
+    });
+    return demand(cutList(body, now));
+  },
 
-export const createCoinbase = ({ base, sign, fetch, timeout = TIMEOUT }: Wiring): Coinbase => {
-  const call = async (method: string, path: string, query: string, body?: object) => {
-    const url = new URL(`${base.replace(/\/+$/, '')}${path}`);
-    const bearer = await sign(method, url);
-    const headers = { authorization: `Bearer ${bearer}`, accept: 'application/json' };
-    let response: Response;
-    let text: string;
-    try {
-      response = await fetch(`${url}${query}`, {
-        method,
-        headers: body ? { ...headers, 'content-type': 'application/json' } : headers,
-        ...(body ? { body: JSON.stringify(body) } : {}),
-        redirect: 'manual',
-        signal: AbortSignal.timeout(timeout),
-      });
-      text = await response.text();
-    } catch (cause) {
-      throw unreachable(cause);
-    }
-    if (!response.ok) throw refusalOf(response);
-    try {
-      return { body: JSON.parse(text) as unknown, now: timeOf(response.headers) };
-    } catch {
-      throw malformed();
-    }
-  };
+  config: async () => {
+    const { body } = await ask({ route: 'config', method: 'GET', path: '/onramp/v1/sell/config', repeatable: true });
+    return demand(cutConfig(body));
+  },
 
-  return {
-    mint: async ({ address, asset, network, clientIp }) => {
-      const { body, now } = await call('POST', '/onramp/v1/token', '', {
-        addresses: [{ address, blockchains: [network] }],
-        assets: [asset],
-        clientIp,
-      });
-      const read = tokenAnswer.safeParse(body);
-      if (!read.success) throw malformed();
-      return { token: read.data.token, now };
-    },
-    list: async (reference) => {
-      const path = `/onramp/v1/sell/user/${reference}/transactions`;
-      const { body, now } = await call('GET', path, `?page_size=${PAGE_SIZE}`);
-      const answer = cutList(body, now);
-      if (!answer) throw malformed();
-      return answer;
-    },
-  };
-};
+  options: async ({ country, subdivision }) => {
+    const { body } = await ask({
+      route: 'options',
+      method: 'GET',
+      path: '/onramp/v1/sell/options',
+      query: queryOf({ country, subdivision }),
+      repeatable: true,
+    });
+    return demand(cutOptions(body));
+  },
+
+  quote: async ({ asset, network, amount, fiatCurrency, country, subdivision, paymentMethod }, turn) => {
+    const { body } = await ask({
+      route: 'quote',
+      method: 'POST',
+      path: '/onramp/v1/sell/quote',
+      body: {
+        sell_currency: asset,
+        sell_network: network,
+        sell_amount: amount,
+        cashout_currency: fiatCurrency,
+        payment_method: paymentMethod,
+        country,
+        ...(subdivision && { subdivision }),
+      },
+      repeatable: true,
+      turn,
+    });
+    return demand(cutQuote(body));
+  },
+});

@@ -2,6 +2,8 @@
 // Knows headers; does not know sales.
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
+import type { Log } from './log.ts';
+import { routeName } from './paths.ts';
 import { Refusal } from './refusal.ts';
 
 /** `request` is the very object the runtime gave, for hooks that look it up; `user` is set by {@link signedIn}. */
@@ -38,12 +40,19 @@ export const json = createMiddleware(async (c, next) => {
   await next();
 });
 
-/** 16 kB, whatever Content-Length says. */
-export const small = bodyLimit({
+const limit = bodyLimit({
   maxSize: MAX_BODY,
   onError: () => {
     throw new Refusal(413, 'too-large', 'The body is too large.');
   },
+});
+
+/** 16 kB, whatever Content-Length says: the limit believes it where it is there, and not every protocol holds a sender to it. */
+export const small = createMiddleware(async (c, next) => {
+  const headers = new Headers(c.req.raw.headers);
+  headers.delete('content-length');
+  c.req.raw = new Request(c.req.raw, { headers });
+  return limit(c, next);
 });
 
 /** Sets `user`, or answers 401. */
@@ -55,4 +64,25 @@ export const signedIn = (authorize: (request: Request) => string | null | Promis
     if (typeof user !== 'string') throw new Error('authorize must return the user’s id as a string, or null.');
     c.set('user', user);
     await next();
+  });
+
+/** Lets only the operator in, by the hook that the partner gives. */
+export const operated = (operator: (request: Request) => boolean | Promise<boolean>) =>
+  createMiddleware<Env>(async (c, next) => {
+    // A hook that gives something else than true or false was meant otherwise; nobody comes in by mistake.
+    if ((await operator(c.env.request)) !== true)
+      throw new Refusal(403, 'not-operator', 'Only the operator of this site may see this.');
+    await next();
+  });
+
+/** Tells each answer to the log, without the reference in its path. */
+export const told = (log: Log) =>
+  createMiddleware<Env>(async (c, next) => {
+    const began = Date.now();
+    await next();
+    const { error } = c;
+    const route = routeName(c.env.request);
+    if (error && !(error instanceof Refusal)) log({ event: 'error', route, name: error.name });
+    const code = error instanceof Refusal ? { code: error.code } : {};
+    log({ event: 'request', route, method: c.req.method, status: c.res.status, ...code, ms: Date.now() - began });
   });

@@ -1,6 +1,22 @@
 // What a backend gives to the kit, checked at start: a wrong option is a sentence at start, not a hole in service.
 // Knows the shapes of options; does not know what is done with them.
+import type { AddressProof } from './address-proof.ts';
+import type { LogEvent } from './log.ts';
 import type { Store } from './store.ts';
+
+/** How often something may be done, over all machines that share the store. */
+export interface OfframpLimits {
+  /** Session tokens a minute of one user. Default 10. */
+  tokensPerUser?: number;
+  /** Session tokens a minute of one IPv4 address or IPv6 network of 64 bits. Default 20. */
+  tokensPerIp?: number;
+  /** Prices a minute of one user. Default 60. */
+  quotesPerUser?: number;
+  /** Pages of past sales a minute of one user. Default 30. */
+  pagesPerUser?: number;
+  /** Prices a second that Coinbase is asked for. Default 10, Coinbase's limit of one app. */
+  quotesPerSecond?: number;
+}
 
 /** Options of `createOfframpHandler`. */
 export interface OfframpOptions {
@@ -18,6 +34,20 @@ export interface OfframpOptions {
   secret: string;
   /** Private key that signs instructions: the JSON of a P-256 or Ed25519 JWK, or a PKCS#8 PEM. `instructionKeyOf` gives its public half. */
   signingKey?: string;
+  /**
+   * The path under which browsers find the kit, such as `/api/offramp`, where a proxy takes part of it away before this server sees
+   * it. Default: where the request came in.
+   */
+  path?: string;
+  /** Where the visitor is, ISO 3166 (`DE`, `US-CA`), for prices where the page does not say it; `null` where nobody knows. */
+  country?(request: Request): string | null | Promise<string | null>;
+  /** Whether this is the operator, who may see the whole app's transactions. Without it that route is not there. */
+  operator?(request: Request): boolean | Promise<boolean>;
+  /** Asks for proof that the visitor holds the address, such as `createAddressProof` makes. Default: none is asked for. */
+  proveAddress?: AddressProof;
+  limits?: OfframpLimits;
+  /** Gets an event for each request, each question to Coinbase and each limit reached; holds no personal data. */
+  log?(event: LogEvent): void;
   /** Default: in memory, for one machine. */
   store?: Store;
   /** Base URL of the API, for a simulator. */
@@ -47,9 +77,28 @@ const checkOrigins = (origins: unknown): void => {
   }
 };
 
+const HOOKS = ['country', 'operator', 'log'] as const;
+const LIMITS = ['tokensPerUser', 'tokensPerIp', 'quotesPerUser', 'pagesPerUser', 'quotesPerSecond'];
+
+const checkOptional = (options: OfframpOptions): void => {
+  const { path, proveAddress, limits = {} } = options;
+  for (const hook of HOOKS)
+    if (options[hook] !== undefined && typeof options[hook] !== 'function')
+      stop(`${hook} is not a function. Give one, or leave it out.`);
+  if (path !== undefined && !(typeof path === 'string' && /^(\/[\w.~-]+)*$/.test(path)))
+    stop('path is not one. Give where browsers find the kit, such as "/api/offramp", without a slash at its end.');
+  if (proveAddress && !(['challenge', 'verify'] as const).every((verb) => typeof proveAddress[verb] === 'function'))
+    stop('proveAddress is not one. Give what createAddressProof makes, or an object with challenge and verify.');
+  for (const [name, most] of Object.entries(limits))
+    if (!LIMITS.includes(name) || !Number.isInteger(most) || most < 1)
+      stop(`limits.${name} is not a limit. Give whole numbers from 1, named ${LIMITS.join(', ')}.`);
+};
+
 /** @throws Error that says which option is wrong and what to give. */
 export const checkOptions = (options: OfframpOptions): void => {
   const { apiKeyId, apiKeySecret, authorize, clientIp, secret, store, coinbase, fetch } = options;
+  if (/BEGIN|^\s*\{/.test(`${apiKeyId}`))
+    stop('apiKeyId is a secret or a whole file. Give only the id of the CDP Secret API Key, as the portal shows it.');
   if (typeof apiKeyId !== 'string' || !/^[\w./:-]+$/.test(apiKeyId))
     stop('apiKeyId is missing or not one. Give the id of a CDP Secret API Key, as the portal shows it.');
   if (typeof apiKeySecret !== 'string' || apiKeySecret === '')
@@ -69,4 +118,5 @@ export const checkOptions = (options: OfframpOptions): void => {
     stop('coinbase is not a web address. Give the base URL of the API, or leave it out.');
   if (fetch !== undefined && typeof fetch !== 'function')
     stop('fetch is not a function. Give one that is called like the runtime’s own, or leave it out.');
+  checkOptional(options);
 };

@@ -1,28 +1,19 @@
 // Answers polls of a sale's orders with as few questions to Coinbase as possible.
 // Knows how long an answer is good; does not know who asks.
+import type { Cache } from './cache.ts';
 import type { Coinbase } from './coinbase.ts';
 import type { SalesAnswer } from './list.ts';
-import type { Store } from './store.ts';
 
-/** Milliseconds. Below any element's polling interval, so a poll is never more than this behind Coinbase. */
-const FRESH = 1000;
+/** Milliseconds. Not above any element's polling interval, so that a poll is never further behind Coinbase than one interval. */
+const FRESH = 2_000;
 
-/** The orders of a reference, at most a second old. Polls at the same time share one question. */
-export const createStatus = (coinbase: Coinbase, store: Store): ((reference: string) => Promise<SalesAnswer>) => {
-  const asking = new Map<string, Promise<SalesAnswer>>();
+/**
+ * The orders of a reference, at most two seconds old: however many watch, on however many machines, Coinbase is asked once in
+ * that time. `pageKey` is the `next_page_key` of an answer before.
+ */
+export type Status = (reference: string, pageKey?: string) => Promise<SalesAnswer>;
 
-  const ask = async (reference: string): Promise<SalesAnswer> => {
-    const key = `list:${reference}`;
-    const kept = await store.get(key);
-    if (kept !== undefined) return JSON.parse(kept);
-    const list = await coinbase.list(reference);
-    await store.set(key, JSON.stringify(list), FRESH);
-    return list;
-  };
-
-  return (reference) => {
-    const under = asking.get(reference) ?? ask(reference).finally(() => asking.delete(reference));
-    asking.set(reference, under);
-    return under;
-  };
-};
+export const createStatus =
+  (coinbase: Coinbase, cache: Cache): Status =>
+  (reference, pageKey) =>
+    cache(`list:${reference}:${pageKey ?? ''}`, FRESH, () => coinbase.list(reference, pageKey));

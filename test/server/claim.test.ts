@@ -165,8 +165,8 @@ test('where the store fails, nothing is granted', async (t) => {
     throw new Error('redis://:hunter2@db is away');
   };
   const store = { ...createMemoryStore(), get: broken, set: broken, swap: broken };
-  const { ask, mint } = createKit({ store });
-  const { claimUrl } = await mint();
+  const { claimUrl } = await createKit().mint();
+  const { ask } = createKit({ store });
   const answer = await ask('POST', claimUrl, CLAIM);
   assert.equal(answer.status, 500);
   assert.doesNotMatch(await answer.text(), /hunter2|instruction/);

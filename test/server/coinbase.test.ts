@@ -1,16 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createCoinbase } from '../../src/server/coinbase.ts';
+import type { LogEvent } from '../../src/server/log.ts';
 import { Refusal } from '../../src/server/refusal.ts';
+import { createUpstream as createAsk } from '../../src/server/upstream.ts';
 import { createUpstream, FROM, listOf, record, TOKEN } from './fixture.ts';
 
 const BEARER = 'bearer-of-the-test';
 const LEAK = 'upstream-secret-text';
 
-const setUp = (base = 'https://api.test') => {
+const setUp = (base = 'https://api.test', budget = 8000) => {
   const upstream = createUpstream();
-  const coinbase = createCoinbase({ base, sign: async () => BEARER, fetch: upstream.fetch, timeout: 50 });
-  return { upstream, coinbase };
+  const events: LogEvent[] = [];
+  const waits: number[] = [];
+  const ask = createAsk({
+    base,
+    sign: async () => BEARER,
+    fetch: upstream.fetch,
+    log: (event) => events.push(event),
+    budget,
+    wait: async (ms) => {
+      waits.push(ms);
+    },
+    random: () => 0.5,
+  });
+  return { upstream, events, waits, coinbase: createCoinbase(ask) };
 };
 const mint = { address: FROM, asset: 'USDC', network: 'base', clientIp: '203.0.113.7' };
 
@@ -94,18 +108,18 @@ const reply =
   () =>
     new Response(JSON.stringify({ code: 16, message: LEAK }), { status, headers });
 
-const FAILURES: [string, () => Response | Promise<Response>, number, string, number?][] = [
+const FAILURES: [string, () => Response | Promise<Response>, number, string, (number | undefined)?, number?][] = [
   ['401', reply(401), 502, 'coinbase-refused'],
   ['403', reply(403), 502, 'coinbase-refused'],
   ['400', reply(400), 502, 'coinbase-refused'],
   ['404', reply(404), 502, 'coinbase-refused'],
-  ['429 without a time', reply(429), 429, 'coinbase-busy', 2],
-  ['429 with seconds', reply(429, { 'retry-after': '7' }), 429, 'coinbase-busy', 7],
-  ['429 with a past date', reply(429, { 'retry-after': 'Tue, 11 Aug 2020 15:00:05 GMT' }), 429, 'coinbase-busy', 1],
+  ['429 without a time', reply(429), 429, 'coinbase-busy', 2, 3],
+  ['429 with seconds', reply(429, { 'retry-after': '7' }), 429, 'coinbase-busy', 7, 3],
+  ['429 with a past date', reply(429, { 'retry-after': 'Tue, 11 Aug 2020 15:00:05 GMT' }), 429, 'coinbase-busy', 1, 3],
   ['429 with years', reply(429, { 'retry-after': '99999999' }), 429, 'coinbase-busy', 3600],
-  ['429 with nonsense', reply(429, { 'retry-after': LEAK }), 429, 'coinbase-busy', 2],
-  ['500', reply(500), 502, 'coinbase-unreachable'],
-  ['503', reply(503), 502, 'coinbase-unreachable'],
+  ['429 with nonsense', reply(429, { 'retry-after': LEAK }), 429, 'coinbase-busy', 2, 3],
+  ['500', reply(500), 502, 'coinbase-unreachable', undefined, 3],
+  ['503', reply(503), 502, 'coinbase-unreachable', undefined, 3],
   [
     'a redirect',
     () => new Response(null, { status: 302, headers: { location: 'https://evil.test/' } }),
@@ -119,11 +133,27 @@ const FAILURES: [string, () => Response | Promise<Response>, number, string, num
   ['records without a status', () => Response.json({ transactions: [{ id: '1' }] }), 502, 'coinbase-malformed'],
   ['a broken connection', () => Promise.reject(new TypeError(`fetch failed ${LEAK}`)), 502, 'coinbase-unreachable'],
 ];
-for (const [name, answer, status, code, seconds] of FAILURES) {
-  test(`${name} from Coinbase is a ${status} ${code}, asked once, with nothing of it told`, async () => {
+const wish = {
+  asset: 'USDC',
+  network: 'base',
+  amount: '25',
+  fiatCurrency: 'USD',
+  country: 'GB',
+  paymentMethod: 'FIAT_WALLET',
+};
+for (const [name, answer, status, code, seconds, tries = 1] of FAILURES) {
+  test(`${name} from Coinbase is a ${status} ${code}, a token asked for once and all else ${tries} times, with nothing of it told`, async () => {
     const { upstream, coinbase } = setUp();
     upstream.answer = answer;
-    for (const call of [() => coinbase.mint(mint), () => coinbase.list('abc')]) {
+    const calls: [() => Promise<unknown>, number][] = [
+      [() => coinbase.mint(mint), 1],
+      [() => coinbase.list('abc'), tries],
+      [() => coinbase.config(), tries],
+      [() => coinbase.options({ country: 'GB' }), tries],
+      [() => coinbase.transactions({}), tries],
+      [() => coinbase.quote(wish, async () => {}), tries],
+    ];
+    for (const [call, times] of calls) {
       upstream.asked.length = 0;
       await assert.rejects(call, (error: unknown) => {
         assert.ok(error instanceof Refusal);
@@ -132,13 +162,67 @@ for (const [name, answer, status, code, seconds] of FAILURES) {
         assert.doesNotMatch(error.message, new RegExp(`${LEAK}|${BEARER}|https?:`));
         return true;
       });
-      assert.equal(upstream.asked.length, 1);
+      assert.equal(upstream.asked.length, times);
     }
   });
 }
 
+test('tries again after a pause that grows and is never the same for all', async () => {
+  const { upstream, coinbase, waits, events } = setUp();
+  upstream.answer = () => (upstream.asked.length < 3 ? new Response('', { status: 503 }) : Response.json(listOf()));
+  assert.deepEqual((await coinbase.list('abc')).transactions, []);
+  assert.deepEqual(waits, [300, 600]);
+  const { route, tries, status } = events[0] as { event: 'upstream'; route: string; tries: number; status: number };
+  assert.deepEqual([events.length, route, tries, status], [1, 'sales', 3, 200]);
+});
+
+test('waits as long as Coinbase says, and does not try where that is longer than there is', async () => {
+  const { upstream, coinbase, waits } = setUp();
+  upstream.answer = () =>
+    upstream.asked.length < 2
+      ? new Response('', { status: 429, headers: { 'retry-after': '3' } })
+      : Response.json(listOf());
+  await coinbase.list('abc');
+  assert.deepEqual(waits, [3000]);
+  upstream.asked.length = 0;
+  upstream.answer = reply(429, { 'retry-after': '30' });
+  await assert.rejects(coinbase.list('abc'), { code: 'coinbase-busy', retryAfter: 30 });
+  assert.equal(upstream.asked.length, 1);
+});
+
+test('tries no more once its time is over', async () => {
+  const { upstream, coinbase } = setUp('https://api.test', 200);
+  upstream.answer = reply(500);
+  await assert.rejects(coinbase.list('abc'), { code: 'coinbase-unreachable' });
+  assert.equal(upstream.asked.length, 1);
+});
+
+test('each try is signed anew', async () => {
+  let signed = 0;
+  const upstream = createUpstream();
+  upstream.answer = reply(500);
+  const sign = async () => `bearer-${++signed}`;
+  const wiring = { base: 'https://api.test', sign, fetch: upstream.fetch, log: () => {}, wait: async () => {} };
+  await assert.rejects(createCoinbase(createAsk(wiring)).config());
+  const bearers = upstream.asked.map(({ headers }) => headers.get('authorization'));
+  assert.deepEqual(bearers, ['Bearer bearer-1', 'Bearer bearer-2', 'Bearer bearer-3']);
+});
+
+test("Coinbase's own word on a refusal goes to the log, without what could name somebody", async () => {
+  const { upstream, coinbase, events } = setUp();
+  const message = `InvalidRequest: address [${FROM}] of ann@shop.example at 203.0.113.7 and 2001:db8::1, see https://x.example/?q=1, ref ${'a1B_'.repeat(11)}, is not valid for blockchain [ethereum]`;
+  upstream.answer = () => Response.json({ code: 3, message: message + ' more'.repeat(100) }, { status: 400 });
+  await assert.rejects(coinbase.mint(mint), (error: Refusal) => !error.message.includes('blockchain'));
+  const [event] = events as { text?: string }[];
+  assert.match(
+    `${event?.text}`,
+    /^InvalidRequest: address \[<hex>\] of <email> at <ip> and <ip>, see <url> ref <id>, is not valid/,
+  );
+  assert.ok(`${event?.text}`.length <= 200);
+});
+
 test('an answer that never comes, or never ends, is a 504', async () => {
-  const { upstream, coinbase } = setUp();
+  const { upstream, coinbase } = setUp('https://api.test', 50);
   const late = { status: 504, code: 'coinbase-unreachable' };
   upstream.answer = ({ signal }) =>
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));

@@ -202,7 +202,7 @@ test('good and bad answers alike carry the origin, Vary and no-store', async () 
 
 test('unknown addresses are a 404, known ones with another method a 405', async () => {
   const { ask } = createKit();
-  for (const path of ['/', '/tokens', '/token/', '/sales', '/sales/', '/sales/a/b', '/sales/a/claim/b', '/mytoken'])
+  for (const path of ['/', '/tokens', '/token/', '/sales/', '/sales/a/b', '/sales/a/claim/b', '/mytoken'])
     assert.deepEqual(await codeOf(ask('GET', path)), [404, 'not-found']);
   const wrong = [
     ['GET', TOKEN_PATH, 'POST'],

@@ -56,21 +56,37 @@ for (const reference of ['sale-1', 'x'.repeat(44), '..', '%2e%2e', '%00', 'a%2Fb
   });
 }
 
-test('polls at the same time, and for a second after, ask Coinbase once', async () => {
+test('polls at the same time, and for two seconds after, ask Coinbase once', async () => {
   let now = 0;
   const { ask, mint, upstream } = createKit({ store: createMemoryStore(() => now) });
   const { statusUrl } = await mint();
   const asked = () => upstream.asked.filter(({ method }) => method === 'GET').length;
-  const answers = await Promise.all(Array.from({ length: 20 }, () => ask('GET', statusUrl)));
+  const answers = await Promise.all(Array.from({ length: 50 }, () => ask('GET', statusUrl)));
   assert.ok(answers.every(({ status }) => status === 200));
   assert.equal(asked(), 1);
-  now = 999;
+  now = 1999;
   await ask('GET', statusUrl);
   assert.equal(asked(), 1);
-  now = 1000;
+  now = 2000;
   upstream.list = listOf(record({ status: 'TRANSACTION_STATUS_SUCCESS' }));
   assert.match(await (await ask('GET', statusUrl)).text(), /SUCCESS/);
   assert.equal(asked(), 2);
+});
+
+test('fifty watchers on two machines with one store ask Coinbase once', async () => {
+  const store = createMemoryStore();
+  const [one, two] = [createKit({ store }), createKit({ store })];
+  const { statusUrl } = await one.mint();
+  let answerNow = () => {};
+  const slow = new Promise<void>((resolve) => {
+    answerNow = resolve;
+  });
+  one.upstream.answer = two.upstream.answer = () => slow.then(() => Response.json(listOf(record())));
+  const watchers = Array.from({ length: 50 }, (_, index) => (index % 2 ? one : two).ask('GET', statusUrl));
+  setTimeout(answerNow, 150);
+  assert.ok((await Promise.all(watchers)).every(({ status }) => status === 200));
+  const asked = [...one.upstream.asked, ...two.upstream.asked].filter(({ method }) => method === 'GET');
+  assert.equal(asked.length, 1);
 });
 
 test('polls of two sales are kept apart', async () => {
@@ -84,12 +100,50 @@ test('polls of two sales are kept apart', async () => {
   assert.match(await (await ask('GET', one.statusUrl)).text(), /of-one/);
 });
 
-test('a failed poll is told to all who waited, and not remembered', async () => {
-  const { ask, mint, upstream } = createKit();
+test('a failed poll is told to all who waited and to who asks in the next two seconds, then asked again', async () => {
+  let now = 0;
+  const { ask, mint, upstream } = createKit({ store: createMemoryStore(() => now) });
   const { statusUrl } = await mint();
-  upstream.answer = () => new Response('', { status: 500 });
+  upstream.answer = () => new Response('', { status: 404 });
   const answers = await Promise.all([ask('GET', statusUrl), ask('GET', statusUrl)]);
-  for (const answer of answers) assert.deepEqual(await codeOf(answer), [502, 'coinbase-unreachable']);
+  for (const answer of answers) assert.deepEqual(await codeOf(answer), [502, 'coinbase-refused']);
   upstream.answer = undefined;
+  now = 1999;
+  assert.deepEqual(await codeOf(ask('GET', statusUrl)), [502, 'coinbase-refused']);
+  assert.equal(upstream.asked.length, 2);
+  now = 2000;
   assert.equal((await ask('GET', statusUrl)).status, 200);
 });
+
+test('the second page is asked for by the key of the first, and kept apart from it', async () => {
+  const { ask, mint, upstream } = createKit();
+  const { statusUrl, partnerUserRef } = await mint();
+  const key = 'eyJndF9za2lwIjowLCJvdF9za2lwIjo1MH0=';
+  upstream.list = { ...listOf(record()), next_page_key: key };
+  const first = (await (await ask('GET', statusUrl)).json()) as { next_page_key: string };
+  assert.equal(first.next_page_key, key);
+  upstream.list = listOf(record({ transaction_id: 'old' }));
+  const second = await ask('GET', `${statusUrl}?page_key=${encodeURIComponent(key)}`);
+  assert.match(await second.text(), /"old"/);
+  const asked = new URL(`${upstream.asked.at(-1)?.url}`);
+  assert.equal(asked.pathname, `/onramp/v1/sell/user/${partnerUserRef}/transactions`);
+  assert.deepEqual(
+    [...asked.searchParams],
+    [
+      ['page_size', '50'],
+      ['page_key', key],
+    ],
+  );
+  assert.doesNotMatch(await (await ask('GET', statusUrl)).text(), /"old"/);
+});
+
+for (const key of ['', 'a b', 'a&page_size=1000', '../x', 'x'.repeat(513), '%00', 'ü']) {
+  test(`the page key ${JSON.stringify(key.slice(0, 20))} is a 400, and Coinbase is not asked`, async () => {
+    const { ask, mint, upstream } = createKit();
+    const { statusUrl } = await mint();
+    upstream.asked.length = 0;
+    const answer = ask('GET', `${statusUrl}?page_key=${encodeURIComponent(key)}`);
+    assert.deepEqual(await codeOf(answer), [400, 'bad-request']);
+    assert.equal(upstream.asked.length, 0);
+  });
+}

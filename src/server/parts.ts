@@ -1,0 +1,66 @@
+// Puts the kit's parts together from its options. Knows what each part needs; does not know routes.
+import { createCache } from './cache.ts';
+import { createCatalog } from './catalog.ts';
+import { createClaims } from './claims.ts';
+import { createCoinbase } from './coinbase.ts';
+import { createHistory } from './history.ts';
+import { createSigner } from './jwt.ts';
+import { readKey } from './key.ts';
+import { createLimits, createQueue, type Limit } from './limits.ts';
+import { createLog } from './log.ts';
+import type { OfframpOptions } from './options.ts';
+import { createQuotes } from './quote.ts';
+import { createReferences } from './reference.ts';
+import { createSign } from './signature.ts';
+import { createStatus } from './status.ts';
+import { createMemoryStore } from './store.ts';
+import { COINBASE, createUpstream } from './upstream.ts';
+
+const MINUTE = 60_000;
+/** A tenth more than the second of Coinbase's limit: questions that leave evenly do not arrive so. */
+const QUOTE_WINDOW = 1_100;
+
+export const createParts = (options: OfframpOptions) => {
+  const { store = createMemoryStore(), signingKey, limits: most = {} } = options;
+  const log = createLog(options.log);
+  const limits = createLimits({ store, log });
+  const cache = createCache(store);
+  const coinbase = createCoinbase(
+    createUpstream({
+      base: options.coinbase ?? COINBASE,
+      sign: createSigner(options.apiKeyId, readKey(options.apiKeySecret)),
+      fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
+      log,
+    }),
+  );
+  const catalog = createCatalog({ coinbase, cache, log });
+
+  const perMinute = (name: string, times: number): Limit => ({ name, most: times, ms: MINUTE });
+  const tokensPerUser = perMinute('tokens-per-user', most.tokensPerUser ?? 10);
+  const tokensPerIp = perMinute('tokens-per-ip', most.tokensPerIp ?? 20);
+  const quotesPerUser = perMinute('quotes-per-user', most.quotesPerUser ?? 60);
+  const pagesPerUser = perMinute('pages-per-user', most.pagesPerUser ?? 30);
+  const allQuotes = { name: 'quotes', most: most.quotesPerSecond ?? 10, ms: QUOTE_WINDOW };
+
+  return {
+    log,
+    store,
+    coinbase,
+    catalog,
+    quotes: createQuotes({ coinbase, catalog, cache, turn: createQueue({ limits, limit: allQuotes, log }) }),
+    references: createReferences(options.secret),
+    claims: createClaims(store),
+    sign: signingKey === undefined ? undefined : createSign(signingKey),
+    status: createStatus(coinbase, cache),
+    history: createHistory({ store, cache, coinbase }),
+    /** Each counts one more, or throws a 429. Users and IPs go by names of `References.nameOf`. */
+    limits: {
+      tokens: async (user: string, ip: string): Promise<void> => {
+        await limits.demand(tokensPerUser, user);
+        await limits.demand(tokensPerIp, ip);
+      },
+      quotes: (user: string): Promise<void> => limits.demand(quotesPerUser, user),
+      pages: (user: string): Promise<void> => limits.demand(pagesPerUser, user),
+    },
+  };
+};
