@@ -23,7 +23,8 @@ const read = (text: string | null): Sale | undefined => {
   if (text === null || text.length > 65_536) return undefined;
   try {
     const kept = parseSale(JSON.parse(text));
-    return kept && Object.freeze({ ...NO_SALE, ...kept });
+    // The order as well: what is shown of it is what is sent (rule 11).
+    return kept && Object.freeze({ ...NO_SALE, ...kept, order: kept.order && Object.freeze(kept.order) });
   } catch {
     // Not our JSON: as good as nothing kept.
     return undefined;

@@ -3,6 +3,8 @@ import type { Border } from './border.ts';
 import { backendBorders } from './borders/backend.ts';
 import { orderBorders } from './borders/orders.ts';
 import { ruleBorders } from './borders/rules.ts';
+import { saleBorders } from './borders/sales.ts';
+import { serverBorders } from './borders/server.ts';
 import { shapeBorders } from './borders/shapes.ts';
 import { signalBorders } from './borders/signals.ts';
 import { storageBorders } from './borders/storage.ts';
@@ -18,4 +20,6 @@ export const borders: readonly Border[] = [
   ...signalBorders,
   ...wishBorders,
   ...walletBorders,
+  ...serverBorders,
+  ...saleBorders,
 ];

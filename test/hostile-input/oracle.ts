@@ -153,5 +153,5 @@ export const isWebUrl = (text: unknown): text is string => {
 };
 
 /** When the last transfer for an order may leave: half an hour, less three minutes, or five on Ethereum itself. */
-export const lastMoment = (createdAt: number, network: string): number =>
-  Math.min(createdAt, NOON) + (network === 'ethereum' ? 25 : 27) * 60_000;
+export const lastMoment = (createdAt: number, network: string, now = NOON): number =>
+  Math.min(createdAt, now) + (network === 'ethereum' ? 25 : 27) * 60_000;

@@ -38,7 +38,7 @@ const isRecent = (row: unknown, expected: Expected): boolean =>
 const isOver = (row: unknown): boolean => ['FAILED', 'EXPIRED'].includes(String(statusOf(row)));
 
 /** Holds an order against the rows it was read from. */
-export const checkOrder = (order: Order, text: string, expected: Expected): void => {
+export const checkOrder = (order: Order, text: string, expected: Expected, now = NOON): void => {
   const rows = field(parsed(text), 'transactions', 'transactions');
   assert.ok(Array.isArray(rows));
   const open = rows.filter((row) => isRecent(row, expected) && !isOver(row));
@@ -69,7 +69,7 @@ export const checkOrder = (order: Order, text: string, expected: Expected): void
   const method = oracle.small(String(field(row, 'payment_method', 'paymentMethod')));
   assert.ok(!method.includes('crypto_account') && !method.includes('crypto_wallet'), 'sells nothing');
   const createdAt = oracle.instantOf(field(row, 'created_at', 'createdAt')) ?? 0;
-  assert.ok(order.deadline <= oracle.lastMoment(createdAt, expected.network), 'lives too long');
+  assert.ok(order.deadline <= oracle.lastMoment(createdAt, expected.network, now), 'lives too long');
   assert.ok(Object.isFrozen(order));
 };
 
@@ -107,13 +107,35 @@ const pinned = (list: object): { order: Order; expected: Expected } => {
 
 const USDC_ORDER = pinned(valid.lists[0] ?? {});
 
+/** Holds an order that is on the screen against a later list: whatever is sent, Coinbase still asks for it. */
+export const checkUnchanged = (order: Order, text: string): void => {
+  const decimals = oracle.rowOf(order.asset, order.network)?.decimals ?? 0;
+  const rows = field(parsed(text), 'transactions', 'transactions');
+  assert.ok(Array.isArray(rows));
+  const row = rows.find((one) => idOf(one) === order.transactionId);
+  assert.equal(oracle.small(String(field(row, 'to_address', 'toAddress'))), oracle.small(order.to));
+  assert.equal(oracle.small(String(field(row, 'from_address', 'fromAddress'))), oracle.small(order.from));
+  const sold = field(row, 'sell_amount', 'sellAmount');
+  assert.ok(oracle.isExactly(BigInt(order.units), field(sold, 'value', 'value'), decimals), 'another amount');
+  assert.equal(oracle.small(String(field(sold, 'currency', 'currency'))), oracle.small(order.asset));
+  assert.deepEqual(
+    oracle.rowOf(field(row, 'asset', 'asset'), field(row, 'network', 'network')),
+    oracle.rowOf(order.asset, order.network),
+  );
+  const createdAt = oracle.instantOf(field(row, 'created_at', 'createdAt')) ?? Number.NEGATIVE_INFINITY;
+  assert.ok(
+    order.deadline <= oracle.lastMoment(createdAt, order.network, Number.POSITIVE_INFINITY),
+    'lives longer than its order',
+  );
+};
+
 /** A later list about an order that is on the screen: whatever changed in it must stop the transfer. */
 const later = border<Sent>({
   name: "Coinbase's list: parseList → recordOf → isUnchanged",
   share: 80,
   input: sent(valid.lists[0], valid.lists[2], valid.lists[3]),
   judge: ({ text, isDamaged }) => {
-    const { order, expected } = USDC_ORDER;
+    const { order } = USDC_ORDER;
     const list = parseList(parsed(text));
     const record = list && recordOf(list.transactions, order.transactionId);
     if (!record) return 'ignored';
@@ -121,19 +143,7 @@ const later = border<Sent>({
       assert.ok(isDamaged, 'the same list has changed');
       return 'refused';
     }
-    const rows = field(parsed(text), 'transactions', 'transactions') as unknown[];
-    const row = rows.find((one) => idOf(one) === order.transactionId);
-    assert.equal(oracle.small(String(field(row, 'to_address', 'toAddress'))), oracle.small(order.to));
-    assert.equal(oracle.small(String(field(row, 'from_address', 'fromAddress'))), oracle.small(order.from));
-    const sold = field(row, 'sell_amount', 'sellAmount');
-    assert.ok(oracle.isExactly(BigInt(order.units), field(sold, 'value', 'value'), 6), 'another amount');
-    assert.equal(oracle.small(String(field(sold, 'currency', 'currency'))), 'usdc');
-    assert.deepEqual(
-      oracle.rowOf(field(row, 'asset', 'asset'), field(row, 'network', 'network')),
-      oracle.rowOf(expected.asset, expected.network),
-    );
-    const createdAt = oracle.instantOf(field(row, 'created_at', 'createdAt')) ?? Number.NEGATIVE_INFINITY;
-    assert.ok(order.deadline <= createdAt + 27 * 60_000, 'lives longer than its order');
+    checkUnchanged(order, text);
     return 'accepted';
   },
 });

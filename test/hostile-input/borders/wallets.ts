@@ -299,7 +299,7 @@ const discovery = border<Announced>({
   input: fc.record({
     text: sent(info).map(({ text }) => text),
     provider: fc.oneof({ weight: 3, arbitrary: fc.constantFrom('good', 'good', 'good', 'none') }, allThings),
-    detail: fc.option(allThings, { freq: 8 }),
+    detail: fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, allThings),
   }),
   judge: ({ text, provider, detail }): Verdict => {
     const window = new Target();
