@@ -291,6 +291,15 @@ describe('flow: a transfer that the wallet has sent', () => {
     });
   }
 
+  it('and sped up so late that no block is read for it any more is known by its nonce', async () => {
+    const test = await toWaiting(ETH);
+    test.wallet.state.block += 200;
+    accounts.repricedTransfer(test.wallet);
+    test.wallet.mine(20);
+    await goesThrough(test, ETH_SENT, test.wallet.signed[1]?.hash);
+    isAskedOnce(test);
+  });
+
   for (const [name, undo, words] of [
     ['cancelled', accounts.cancelledTransfer, WORDS.sayFateCancelled],
     ['replaced', accounts.replacedTransfer, WORDS.sayFateReplaced],
