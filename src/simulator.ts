@@ -7,6 +7,7 @@ import { createBook } from './simulator/book.ts';
 import { createClock } from './simulator/clock.ts';
 import { createFaults, type Faults } from './simulator/faults.ts';
 import { checkOptions, openChains, type SimulatorOptions } from './simulator/options.ts';
+import { createQuotes } from './simulator/quote.ts';
 import { type OrderSnapshot, snapshot } from './simulator/record.ts';
 import { createTokens } from './simulator/tokens.ts';
 import { createSellWindow } from './simulator/window.ts';
@@ -39,10 +40,11 @@ export const createSimulator = (options: SimulatorOptions): Simulator => {
   const faults = createFaults();
   const tokens = createTokens(clock);
   const book = createBook({ clock, faults, chains: openChains(chains) });
+  const quotes = createQuotes(clock.real, book);
   const sellWindow = createSellWindow({ faults, tokens, book, allowedRedirects });
 
   const app = new Hono();
-  app.route('/onramp/v1', createApi({ clock, faults, authority: createAuthority(keys, clock), tokens, book }));
+  app.route('/onramp/v1', createApi({ clock, faults, authority: createAuthority(keys, clock), tokens, book, quotes }));
   app.route('/v3/sell', sellWindow.routes);
   app.notFound((c) =>
     c.json({ code: 5, message: `The simulator has no ${c.req.method} ${c.req.path}.`, details: [] }, 404),
@@ -56,6 +58,7 @@ export const createSimulator = (options: SimulatorOptions): Simulator => {
     reset() {
       book.clear();
       tokens.clear();
+      quotes.clear();
       sellWindow.clear();
       faults.clear();
       clock.reset();

@@ -1,14 +1,20 @@
-// Coinbase's API as Request → Response: who may ask, the session token, the list of orders. Does not know the window.
+// Coinbase's API as Request → Response: who may ask, the session token, the lists of orders, what sells where and for how much.
+// Does not know the window.
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import type { Authority } from './authority.ts';
 import type { Book } from './book.ts';
+import { configBody, optionsBody, placeFault } from './catalog.ts';
 import type { Clock } from './clock.ts';
 import type { FaultSwitches } from './faults.ts';
+import type { Order } from './order.ts';
+import type { Quotes } from './quote.ts';
 import { listBody } from './record.ts';
 import { readTokenRequest, type Tokens } from './tokens.ts';
 
 const SLOW_MS = 4_000;
 const MAX_PAGE = 1_000;
+const DAY_MS = 24 * 60 * 60_000;
+const MONTH_MS = 30 * DAY_MS;
 
 // The codes of google.rpc.Status, in which the v1 API tells errors.
 const CODES = { 400: 3, 401: 16, 404: 5, 429: 8, 500: 13 } as const;
@@ -51,9 +57,12 @@ interface Parts {
   authority: Authority;
   tokens: Tokens;
   book: Book;
+  quotes: Quotes;
 }
 
-export const createApi = ({ clock, faults, authority, tokens, book }: Parts): Hono => {
+const query = (c: Context, snake: string, camel: string): string => c.req.query(snake) ?? c.req.query(camel) ?? '';
+
+export const createApi = ({ clock, faults, authority, tokens, book, quotes }: Parts): Hono => {
   const api = new Hono();
 
   api.use(async (c, next) => {
@@ -80,19 +89,49 @@ export const createApi = ({ clock, faults, authority, tokens, book }: Parts): Ho
       : c.json({ token: tokens.mint(read.session), channel_id: '' });
   });
 
-  api.get('/sell/user/:ref/transactions', guard, async (c) => {
-    const query = (snake: string, camel: string) => c.req.query(snake) ?? c.req.query(camel) ?? '';
-    const size = readPageSize(query('page_size', 'pageSize') || `${MAX_PAGE}`);
+  /** The page of a list that was asked for, or why there is none. */
+  const paged = (c: Context, all: readonly Order[]): Response => {
+    const size = readPageSize(query(c, 'page_size', 'pageSize') || `${MAX_PAGE}`);
     if (size === undefined) return refuse(c, 400, 'InvalidRequest: page_size must be from 1 to 1000');
-    const key = query('page_key', 'pageKey');
+    const key = query(c, 'page_key', 'pageKey');
     const skip = key === '' ? 0 : readPageKey(key);
     if (skip === undefined) return refuse(c, 400, 'InvalidRequest: page_key is invalid');
-
-    const orders = await book.list(c.req.param('ref'));
     const end = skip + size;
-    const nextPageKey = end < orders.length ? writePageKey(end) : '';
-    const page = { orders: orders.slice(skip, end), nextPageKey, totalCount: orders.length };
+    const nextPageKey = end < all.length ? writePageKey(end) : '';
+    const page = { orders: all.slice(skip, end), nextPageKey, totalCount: all.length };
     return c.json(listBody(page, faults, clock.now()));
+  };
+
+  api.get('/sell/user/:ref/transactions', guard, async (c) => paged(c, await book.list(c.req.param('ref'))));
+
+  api.get('/sell/transactions', guard, async (c) => {
+    const end = Date.parse(query(c, 'end_date', 'endDate') || new Date(clock.now() + DAY_MS).toISOString());
+    const start = Date.parse(query(c, 'start_date', 'startDate') || new Date(end - MONTH_MS).toISOString());
+    if (Number.isNaN(start) || Number.isNaN(end)) return refuse(c, 400, 'InvalidRequest: date is invalid');
+    await Promise.all([...new Set(book.all().map(({ partnerUserRef }) => partnerUserRef))].map(book.list));
+    // Only those that are over, by Coinbase's guide: this is for reports.
+    const isOver = ({ status }: Order) => status === 'SUCCESS' || status === 'FAILED';
+    const isWithin = ({ createdAt }: Order) => createdAt >= start && createdAt < end;
+    return paged(
+      c,
+      book.all().filter((order) => isOver(order) && isWithin(order)),
+    );
+  });
+
+  api.get('/sell/config', guard, (c) => c.json(configBody()));
+
+  api.get('/sell/options', guard, (c) => {
+    const country = c.req.query('country') ?? '';
+    const fault = placeFault(country, c.req.query('subdivision') ?? '');
+    if (fault !== undefined) return refuse(c, 400, fault);
+    const networks = c.req.query('networks')?.split(',') ?? [];
+    return c.json(optionsBody(country, networks, faults.has('foreign-contract')));
+  });
+
+  api.post('/sell/quote', guard, async (c) => {
+    if (!quotes.admit()) return refuse(c, 429, 'rate_limit_exceeded');
+    const found = await quotes.quote(await c.req.json().catch(() => undefined));
+    return 'refusal' in found ? refuse(c, 400, found.refusal) : c.json(found.answer);
   });
 
   api.all('*', (c) => refuse(c, 404, `The simulator has no ${c.req.method} ${c.req.path}.`));

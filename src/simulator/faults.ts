@@ -15,6 +15,7 @@ const FAULTS = {
     "The order's payment method is CRYPTO_ACCOUNT: it moves crypto to a Coinbase balance and sells nothing.",
   'camel-case-list': 'The list comes in camelCase, with id, networks/base-mainnet and a number as total count.',
   'unknown-status': 'A fresh order has a status that nobody has heard of.',
+  'foreign-contract': 'The options give USDC on Base another contract.',
   'api-401': 'The API answers 401 to everything.',
   'api-429': 'The API answers 429 to everything.',
   'api-5xx': 'The API answers 500 to everything.',

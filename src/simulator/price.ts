@@ -39,6 +39,9 @@ const FEE_PERCENT = 1n;
 const SLIPPAGE_PERCENT = 1n;
 const RATE_DECIMALS = 18;
 
+/** Every fiat currency a sale can be paid in. */
+export const fiatNames: readonly string[] = Object.keys(FIAT);
+
 /** The fiat currency a sale is paid in: the wished one where it is known, US dollars otherwise. */
 export const fiatOf = (wished: string): string => (Object.hasOwn(FIAT, wished) ? wished : 'USD');
 

@@ -55,7 +55,7 @@ interface Page {
   totalCount: number;
 }
 
-/** The body of the answer to `GET /onramp/v1/sell/user/{ref}/transactions`. */
+/** The body of the answer to `GET /onramp/v1/sell/user/{ref}/transactions` and `GET /onramp/v1/sell/transactions`. */
 export const listBody = ({ orders, nextPageKey, totalCount }: Page, faults: FaultSwitches, now: number): Fields => {
   const transactions = orders.map((order) => record(order, faults, now));
   return faults.has('camel-case-list')

@@ -258,6 +258,7 @@ describe('a fault of Coinbase', () => {
     'api-401': ['is told once each time, and costs no sale', survives('api-401', 'backend-unreachable')],
     'api-429': ['is told once each time, and costs no sale', survives('api-429', 'backend-busy')],
     'api-5xx': ['is told once each time, and costs no sale', survivesAllAlong('api-5xx', 'backend-unreachable')],
+    'foreign-contract': ['completes by the table of the page', completes('foreign-contract')],
     'slow-answers': ['completes', completes('slow-answers')],
     'late-success': [
       'stays settling until Coinbase says so',

@@ -209,7 +209,7 @@ describe('every answer of the API', () => {
 
   test('is a plain 404 where there is no route', async () => {
     const { simulator } = await createWorld();
-    for (const path of ['/onramp/v1/sell/config', '/onramp/v1/sell/quote', '/onramp/v1', '/other']) {
+    for (const path of ['/onramp/v1/sell/nothing', '/onramp/v2/sell/config', '/onramp/v1', '/other']) {
       const response = await simulator.fetch(new Request(ORIGIN + path));
       assert.equal(response.status, 404, path);
       assert.equal((await response.json()).code, 5, path);

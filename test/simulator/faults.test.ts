@@ -28,7 +28,7 @@ describe('the faults', () => {
       (
         'record-before-commit commit-delay no-redirect redirect-without-query coop-same-origin ' +
         'coop-same-origin-allow-popups stale-history two-candidates fiat-sell-amount crypto-account-order ' +
-        'camel-case-list unknown-status api-401 api-429 api-5xx slow-answers late-success failure price-drop ' +
+        'camel-case-list unknown-status foreign-contract api-401 api-429 api-5xx slow-answers late-success failure price-drop ' +
         'expiry unmatched-send'
       ).split(' '),
     );
