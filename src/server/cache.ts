@@ -52,7 +52,8 @@ export const createCache = (store: Store, wait: (ms: number) => Promise<void> = 
           // Another machine may have finished between the look and the lease.
           return (await find(key)) ?? (await fetchEntry(key, life, ask));
         } finally {
-          await store.swap(lease, holder, undefined, LEASE);
+          // Where the store is away now, the answer is still good, and the lease ends by itself.
+          await store.swap(lease, holder, undefined, LEASE).catch(() => false);
         }
       }
       await wait(LOOK_EVERY);
