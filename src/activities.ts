@@ -2,8 +2,10 @@
 // entered, saved or told (`flow.ts`), nor how a wallet is asked (`sending.ts`).
 import { OfframpError } from './errors.ts';
 import type { Run } from './flow.ts';
+import { listening } from './listening.ts';
 import { isUnchanged, pickOrder, recordOf } from './order.ts';
 import { poll } from './poll.ts';
+import { instantOf } from './rules.ts';
 import type { ReturnSignal, SaleList, SaleRecord } from './schema.ts';
 import type { Sending } from './sending.ts';
 import type { Stage } from './stages.ts';
@@ -36,16 +38,33 @@ export const activities = (
     for (const listener of [...nudges]) listener();
   };
 
-  /** Polls this sale's orders for as long as the stage lasts. */
-  const follow = (signal: AbortSignal, onList: (list: SaleList) => void | Promise<void>) =>
-    poll({
+  const stream = listening(run, nudge);
+  /** The server's time of the newest list, which an event must not be older than. */
+  let heardAt = Number.NaN;
+
+  /** In these, the chain is looked at with every answer, so that events alone are not enough. */
+  const looksAtChain = (): boolean => {
+    const { stage, attempt } = sale();
+    return stage === 'unsure' || stage === 'settling' || (stage === 'ordered' && attempt !== null);
+  };
+
+  /** Hears and asks of this sale's orders for as long as the stage lasts. */
+  const follow = (signal: AbortSignal, onList: (list: SaleList) => void | Promise<void>) => {
+    const hear = (list: SaleList) => {
+      if (toldCode) run.tellRecovered();
+      toldCode = undefined;
+      heardAt = instantOf(list.now);
+      return onList(list);
+    };
+    // An event is a list like any other, but for its time: it may have waited in a buffer while the machine slept.
+    stream.listen(signal, (list) => void (instantOf(list.now) < heardAt || hear(list)));
+    return poll({
       ask: (inFlight) => backend.list(sale().statusUrl ?? '', inFlight),
       onAnswer: (list) => {
-        if (toldCode) run.tellRecovered();
-        toldCode = undefined;
         run.hearTime(list);
-        return onList(list);
+        return hear(list);
       },
+      isTold: () => stream.isLive && !looksAtChain(),
       onError: (error) => {
         // The same trouble is told once, not at every try.
         if (error.code !== toldCode) tell(error);
@@ -63,6 +82,7 @@ export const activities = (
       clock,
       signal,
     });
+  };
 
   const followOrder = (signal: AbortSignal, afterwards?: (record: SaleRecord | undefined) => void) =>
     follow(signal, ({ transactions }) => {

@@ -83,6 +83,7 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, pinned, si
       partnerUserRef,
       statusUrl,
       claimUrl: answer.claimUrl ?? null,
+      eventsUrl: answer.eventsUrl ?? null,
       skew: now() - clock.now(),
       at: now(),
     };

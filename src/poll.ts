@@ -10,6 +10,8 @@ interface Polling<T> {
   onNudge: (listener: () => void) => () => void;
   /** While nothing is likely yet, the pace is gentle. */
   isGentle: () => boolean;
+  /** While the news are told by others, asking is only a safety net. */
+  isTold?: () => boolean;
   clock: Clock;
   signal: AbortSignal;
 }
@@ -17,6 +19,7 @@ interface Polling<T> {
 const QUICK = 1_000;
 const GENTLE = 3_000;
 const SLOWEST = 10_000;
+const SAFETY_NET = 30_000;
 /** How long after a sign of life the pace stays quick. */
 const QUICK_FOR = 30_000;
 const GROWTH = 1.5;
@@ -28,6 +31,7 @@ export const poll = async <T>({
   onError,
   onNudge,
   isGentle,
+  isTold = () => false,
   clock,
   signal,
 }: Polling<T>): Promise<void> => {
@@ -62,7 +66,10 @@ export const poll = async <T>({
       if (floor > 0) await clock.wait(floor, signal);
       if (wasNudged || signal.aborted) continue;
       nap = new AbortController();
-      await clock.wait(pause * (0.8 + 0.4 * clock.random()), AbortSignal.any([signal, nap.signal]));
+      await clock.wait(
+        (isTold() ? SAFETY_NET : pause) * (0.8 + 0.4 * clock.random()),
+        AbortSignal.any([signal, nap.signal]),
+      );
     }
   } finally {
     undo();

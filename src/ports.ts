@@ -53,6 +53,8 @@ export interface Backend {
     signal: AbortSignal,
   ): Promise<TokenAnswer>;
   list(url: string, signal: AbortSignal): Promise<SaleList>;
+  /** Gives the lists of a stream of events until it ends, the page is hidden, or `signal` aborts. Throws where it breaks or falls silent. */
+  events(url: string, onList: (list: SaleList) => void, signal: AbortSignal): Promise<void>;
   claim(url: string, claim: { saleId: string; transactionId: string }): Promise<ClaimAnswer>;
   report(url: string, txHash: string): Promise<void>;
   release(url: string): Promise<void>;

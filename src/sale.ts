@@ -41,6 +41,7 @@ export interface Sale {
   /** As the backend gave them; resolved against the token endpoint when used. */
   readonly statusUrl: string | null;
   readonly claimUrl: string | null;
+  readonly eventsUrl: string | null;
   /** When the sale began, milliseconds on the server's clock. */
   readonly startedAt: number;
   /** Server's clock minus this machine's, milliseconds. */
@@ -84,6 +85,7 @@ export type SaleEvent =
       partnerUserRef: string;
       statusUrl: string;
       claimUrl: string | null;
+      eventsUrl?: string | null;
       skew: number;
       at: number;
     }
@@ -118,6 +120,7 @@ export const NO_SALE: Sale = Object.freeze({
   partnerUserRef: null,
   statusUrl: null,
   claimUrl: null,
+  eventsUrl: null,
   startedAt: 0,
   skew: 0,
   returned: false,
@@ -203,7 +206,12 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
       // In `selling` the window was opened again: the same sale, a new session.
       if (stage !== 'opening' && stage !== 'selling') return sale;
       const { type: _, at, ...session } = event;
-      return to(sale, { ...session, stage: 'selling', startedAt: stage === 'opening' ? at : sale.startedAt });
+      return to(sale, {
+        eventsUrl: null,
+        ...session,
+        stage: 'selling',
+        startedAt: stage === 'opening' ? at : sale.startedAt,
+      });
     }
     case 'returned':
       if (event.nonce !== sale.nonce || sale.returned || (stage !== 'selling' && stage !== 'ordered')) return sale;

@@ -230,6 +230,8 @@ const sale = z.object({
   partnerUserRef: maybe(text(64)),
   statusUrl: maybe(link),
   claimUrl: maybe(link),
+  // A sale that was stored before there were events goes on without.
+  eventsUrl: z._default(maybe(link), null),
   startedAt: z.number(),
   skew: z.number(),
   returned: z.boolean(),

@@ -49,13 +49,15 @@ const ARROWS: Record<string, readonly string[]> = {
   'poll.ts': ['errors.ts', 'ports.ts'],
   'ports/': DOOR,
   'ports/signature.ts': [...DOOR, ...SIGNED],
+  'ports/backend.ts': [...DOOR, 'ports/events.ts'],
   // The wallet door, in rooms of its own.
   'ports/wallet.ts': [...DOOR, ...WALLET],
   'ports/preflight.ts': [...DOOR, ...WALLET],
   'ports/sighting.ts': [...DOOR, ...WALLET],
   'ports/calls.ts': [...DOOR, ...WALLET],
   // A flow and the parts that run for it: the parts know the flow's types, the flow the parts.
-  'activities.ts': [...CORE, 'type flow.ts', 'type sending.ts'],
+  'activities.ts': [...CORE, 'type flow.ts', 'type sending.ts', 'listening.ts'],
+  'listening.ts': [...CORE, 'type flow.ts'],
   'opening.ts': [...CORE, 'type flow.ts'],
   'claiming.ts': [...CORE, 'type flow.ts'],
   'reconciling.ts': [...CORE, 'type flow.ts', 'type claiming.ts'],

@@ -3,6 +3,7 @@
 import { OfframpError } from '../errors.ts';
 import type { Backend } from '../ports.ts';
 import { claimAnswer, parseList, quoteAnswer, quoteRefusal, tokenAnswer } from '../schema.ts';
+import { createEvents } from './events.ts';
 
 interface BackendOptions {
   /** Read at each call, so that a page may set its own `fetch` at any time. */
@@ -37,7 +38,7 @@ const codeIn = (body: unknown): unknown =>
     ? (body as { code: unknown }).code
     : undefined;
 
-const refusal = (response: Response, body: unknown): OfframpError => {
+const refusal = (response: Response, body?: unknown): OfframpError => {
   const { status, headers } = response;
   const retryAfter = pauseOf(headers.get('retry-after'), Date.now());
   const pause = retryAfter === undefined ? {} : { retryAfter };
@@ -127,6 +128,8 @@ export const createBackend = ({
       if (!list) throw malformed();
       return withTime(list, time);
     },
+
+    events: createEvents({ fetch, resolve, refusal, limit, timeout }),
 
     claim: async (url, claim) => {
       const { answer } = await call('POST', url, claim);
