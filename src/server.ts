@@ -36,18 +36,34 @@ const isOn = (origins: readonly string[], address: string): boolean => {
   return /^https?:$/.test(protocol) && !username && !password && origins.includes(origin);
 };
 
+const EVENT_STREAM = 'text/event-stream; charset=utf-8';
+
 const ip = z.union([z.ipv4(), z.ipv6()]);
 
 /**
  * The backend's half of the button, for any runtime with Request and Response. Mount it under any prefix; it answers
  * `POST …/token`, `GET …/config`, `GET …/options`, `POST …/quote`, `GET …/sales`, `GET …/sales/:ref`,
- * `POST PATCH DELETE …/sales/:ref/claim`; with their options `GET …/transactions` and `GET …/address-proof`.
+ * `GET …/sales/:ref/events`, `POST PATCH DELETE …/sales/:ref/claim`; with their options `GET …/transactions` and `GET …/address-proof`.
  * @throws Error at once where an option is missing or wrong, with a sentence that says what to give.
  */
 export const createOfframpHandler = (options: OfframpOptions): ((request: Request) => Promise<Response>) => {
   checkOptions(options);
   const { origins, authorize, clientIp, operator, proveAddress } = options;
-  const { log, coinbase, catalog, quotes, references, claims, sign, status, history, limits } = createParts(options);
+  const {
+    log,
+    coinbase,
+    catalog,
+    quotes,
+    references,
+    claims,
+    sign,
+    status,
+    history,
+    limits,
+    changes,
+    streams,
+    webhook,
+  } = createParts(options);
 
   const user = signedIn(authorize);
   const owner = createMiddleware<Env>(async (c, next) => {
@@ -68,12 +84,18 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
   app.onError(answer);
   app.notFound((c) => c.json({ code: 'not-found', message: 'There is nothing at this address.' }, 404));
   app.use(told(log));
+  // It comes from Coinbase's servers, which have no origin and no user; the signature says who they are.
+  app.post('/webhook', small, async (c) => {
+    if (!webhook) return c.notFound();
+    await webhook(c.req.raw.headers, new Uint8Array(await c.req.arrayBuffer()));
+    return c.body(null, 204);
+  });
   app.use(fromOrigins(origins));
   app.use(
     cors({
       origin: [...origins],
       allowMethods: ['POST', 'GET', 'PATCH', 'DELETE'],
-      allowHeaders: ['content-type', 'authorization'],
+      allowHeaders: ['content-type', 'authorization', 'last-event-id'],
       exposeHeaders: ['Retry-After'],
       credentials: true,
       maxAge: 600,
@@ -109,8 +131,16 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
       clientIp: visitor.data,
     });
     await history.note(name, reference, known);
+    await changes.bindSale(saleId, reference);
     const sale = saleUrl(c.env.request, reference);
-    return c.json({ token, partnerUserRef: reference, statusUrl: sale, claimUrl: `${sale}/claim`, now });
+    return c.json({
+      token,
+      partnerUserRef: reference,
+      statusUrl: sale,
+      claimUrl: `${sale}/claim`,
+      eventsUrl: `${sale}/events`,
+      now,
+    });
   });
 
   if (proveAddress)
@@ -152,11 +182,26 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
       return c.json<SalesAnswer>(await coinbase.transactions({ from, to, pageKey: page_key }));
     });
 
+  app.get('/sales/:ref/events', user, owner, async (c) => {
+    c.header('Cache-Control', 'no-store, no-transform');
+    // Nobody would ever end the stream of a HEAD.
+    if (c.env.request.method === 'HEAD') return c.body(null, 200, { 'Content-Type': EVENT_STREAM });
+    const stream = await streams.open(
+      c.req.param('ref'),
+      await references.nameOf('user', c.get('user')),
+      c.req.header('last-event-id'),
+      c.env.request.signal,
+    );
+    // A page that is told 204 does not come back (HTML standard, 9.2.2).
+    if (!stream) return c.body(null, 204);
+    return c.body(stream, 200, { 'Content-Type': EVENT_STREAM, 'X-Accel-Buffering': 'no' });
+  });
+
   app.post('/sales/:ref/claim', json, user, owner, small, async (c) => {
     const reference = c.req.param('ref');
     const { saleId, transactionId } = await read(c, claimRequest);
     await claims.check(reference, saleId, transactionId);
-    const list = parseList(await coinbase.list(reference));
+    const list = parseList(await changes.apply(reference, await coinbase.list(reference)));
     const order = list?.transactions.find(({ transaction_id }) => transaction_id === transactionId);
     const instruction = await claims.grant(reference, saleId, makeInstruction(order, Date.parse(list?.now ?? '')));
     return c.json({ instruction, ...(sign && { signature: await sign(saleId, instruction) }) });

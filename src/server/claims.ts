@@ -11,7 +11,12 @@ const MOST_SWAPS = 100;
 
 interface Claim {
   /** Who was granted what; absent where a transfer was reported without a claim. */
-  grant?: { saleId: string; instruction: Instruction };
+  grant?: {
+    saleId: string;
+    instruction: Instruction;
+    /** Another for every answer that granted it, so that no swap that was asked for before it can still change the claim. */
+    mark: string;
+  };
   txHash?: string;
 }
 
@@ -68,10 +73,16 @@ export const createClaims = (store: Store): Claims => {
     },
     grant: async (reference, saleId, instruction) => {
       await bind(instruction.transactionId, reference);
+      const mark = crypto.randomUUID();
+      let former: string | undefined;
+      // A release that the store did not answer in time may still be carried out, after its sale has asked to be granted again.
       const claim = await update(reference, (held) => {
-        if (!held.grant && !held.txHash) return { grant: { saleId, instruction } };
-        if (!isHolder(held, saleId, instruction.transactionId)) throw taken();
-        return held;
+        if (!held.grant && !held.txHash) return { grant: { saleId, instruction, mark } };
+        if (!held.grant || !isHolder(held, saleId, instruction.transactionId)) throw taken();
+        // Somebody else of this sale has marked it anew since the first look, which is as good.
+        if (former !== undefined && former !== held.grant.mark) return held;
+        former = held.grant.mark;
+        return { ...held, grant: { ...held.grant, mark } };
       });
       const granted = claim?.grant?.instruction ?? instruction;
       if (!isSame(granted, instruction))

@@ -1,4 +1,5 @@
 // What the kit tells its operator, one event at a time. Knows what is no personal data; does not know where events are kept.
+import type { SignatureFault } from './webhook-signature.ts';
 
 /** What one of the kit's questions to Coinbase was about. */
 export type UpstreamRoute = 'token' | 'sales' | 'transactions' | 'config' | 'options' | 'quote';
@@ -16,6 +17,10 @@ export type LogEvent =
   | { event: 'asset-dropped'; asset: string; network: string }
   /** A limit of the kit's own was reached. */
   | { event: 'limited'; limit: string }
+  /** A webhook came. `outcome` is what is wrong with its signature, or whether it was about an order of this kit. */
+  | { event: 'webhook'; outcome: SignatureFault | 'repeated' | 'matched' | 'unmatched' | 'unknown' }
+  /** The store went away, or came back. Meanwhile what needs it is answered 503. */
+  | { event: 'store'; away: boolean }
   /** A hook, the store or the key failed; the error itself goes to `console.error`. */
   | { event: 'error'; route: string; name: string };
 

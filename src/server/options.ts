@@ -32,6 +32,11 @@ export interface OfframpOptions {
   clientIp(request: Request): string | Promise<string>;
   /** At least 32 random characters. References are bound to users with it: changing it disowns the sales under way. */
   secret: string;
+  /**
+   * The secret of the webhook subscription, which `createWebhookSubscription` returns; several while one takes the place of another.
+   * Without it the webhook route is not there.
+   */
+  webhookSecret?: string | readonly string[];
   /** Private key that signs instructions: the JSON of a P-256 or Ed25519 JWK, or a PKCS#8 PEM. `instructionKeyOf` gives its public half. */
   signingKey?: string;
   /**
@@ -94,6 +99,12 @@ const checkOptional = (options: OfframpOptions): void => {
       stop(`limits.${name} is not a limit. Give whole numbers from 1, named ${LIMITS.join(', ')}.`);
 };
 
+const checkWebhookSecret = (secret: unknown): void => {
+  const secrets = Array.isArray(secret) ? secret : [secret];
+  if (secret !== undefined && !(secrets.length && secrets.every((one) => typeof one === 'string' && one.length >= 16)))
+    stop('webhookSecret is not one. Give the secret that createWebhookSubscription returned, or a list of them.');
+};
+
 /** @throws Error that says which option is wrong and what to give. */
 export const checkOptions = (options: OfframpOptions): void => {
   const { apiKeyId, apiKeySecret, authorize, clientIp, secret, store, coinbase, fetch } = options;
@@ -104,6 +115,7 @@ export const checkOptions = (options: OfframpOptions): void => {
   if (typeof apiKeySecret !== 'string' || apiKeySecret === '')
     stop('apiKeySecret is missing. Give the secret of the CDP Secret API Key, as the portal shows it.');
   checkOrigins(options.origins);
+  checkWebhookSecret(options.webhookSecret);
   if (typeof authorize !== 'function')
     stop('authorize is missing. Give a function of the request that returns the signed-in user’s id, or null.');
   if (typeof clientIp !== 'function')

@@ -1,28 +1,34 @@
 // Puts the kit's parts together from its options. Knows what each part needs; does not know routes.
 import { createCache } from './cache.ts';
 import { createCatalog } from './catalog.ts';
+import { createChanges } from './changes.ts';
 import { createClaims } from './claims.ts';
 import { createCoinbase } from './coinbase.ts';
+import { createStreams } from './events.ts';
 import { createHistory } from './history.ts';
 import { createSigner } from './jwt.ts';
 import { readKey } from './key.ts';
 import { createLimits, createQueue, type Limit } from './limits.ts';
 import { createLog } from './log.ts';
 import type { OfframpOptions } from './options.ts';
+import { failClosed } from './outage.ts';
 import { createQuotes } from './quote.ts';
 import { createReferences } from './reference.ts';
 import { createSign } from './signature.ts';
-import { createStatus } from './status.ts';
+import { createForget, createStatus } from './status.ts';
 import { createMemoryStore } from './store.ts';
 import { COINBASE, createUpstream } from './upstream.ts';
+import { createWatches } from './watch.ts';
+import { createWebhook } from './webhook.ts';
 
 const MINUTE = 60_000;
 /** A tenth more than the second of Coinbase's limit: questions that leave evenly do not arrive so. */
 const QUOTE_WINDOW = 1_100;
 
 export const createParts = (options: OfframpOptions) => {
-  const { store = createMemoryStore(), signingKey, limits: most = {} } = options;
+  const { signingKey, limits: most = {} } = options;
   const log = createLog(options.log);
+  const store = failClosed(options.store ?? createMemoryStore(), log);
   const limits = createLimits({ store, log });
   const cache = createCache(store);
   const coinbase = createCoinbase(
@@ -33,6 +39,9 @@ export const createParts = (options: OfframpOptions) => {
       log,
     }),
   );
+  const changes = createChanges(store);
+  const status = createStatus(coinbase, cache, changes);
+  const secrets = [options.webhookSecret ?? []].flat();
   const catalog = createCatalog({ coinbase, cache, log });
 
   const perMinute = (name: string, times: number): Limit => ({ name, most: times, ms: MINUTE });
@@ -51,7 +60,10 @@ export const createParts = (options: OfframpOptions) => {
     references: createReferences(options.secret),
     claims: createClaims(store),
     sign: signingKey === undefined ? undefined : createSign(signingKey),
-    status: createStatus(coinbase, cache),
+    status,
+    changes,
+    streams: createStreams(createWatches(status, store)),
+    webhook: secrets.length ? createWebhook({ secrets, store, changes, forget: createForget(store), log }) : undefined,
     history: createHistory({ store, cache, coinbase }),
     /** Each counts one more, or throws a 429. Users and IPs go by names of `References.nameOf`. */
     limits: {

@@ -1,8 +1,10 @@
 // Answers polls of a sale's orders with as few questions to Coinbase as possible.
 // Knows how long an answer is good; does not know who asks.
 import type { Cache } from './cache.ts';
+import type { Changes } from './changes.ts';
 import type { Coinbase } from './coinbase.ts';
 import type { SalesAnswer } from './list.ts';
+import type { Store } from './store.ts';
 
 /** Milliseconds. Not above any element's polling interval, so that a poll is never further behind Coinbase than one interval. */
 const FRESH = 2_000;
@@ -13,7 +15,17 @@ const FRESH = 2_000;
  */
 export type Status = (reference: string, pageKey?: string) => Promise<SalesAnswer>;
 
+const keyOf = (reference: string, pageKey = ''): string => `list:${reference}:${pageKey}`;
+
+/** Forgets the first page of a reference, so that the next who asks gets a fresh one. */
+export const createForget =
+  (store: Store) =>
+  async (reference: string): Promise<void> => {
+    const kept = await store.get(keyOf(reference));
+    if (kept !== undefined) await store.swap(keyOf(reference), kept, undefined, FRESH);
+  };
+
 export const createStatus =
-  (coinbase: Coinbase, cache: Cache): Status =>
-  (reference, pageKey) =>
-    cache(`list:${reference}:${pageKey ?? ''}`, FRESH, () => coinbase.list(reference, pageKey));
+  (coinbase: Coinbase, cache: Cache, changes: Changes): Status =>
+  async (reference, pageKey) =>
+    changes.apply(reference, await cache(keyOf(reference, pageKey), FRESH, () => coinbase.list(reference, pageKey)));

@@ -159,17 +159,58 @@ test('where Coinbase cannot be asked, nothing is granted', async () => {
   assert.deepEqual(await codeOf(ask('POST', CLAIM)), [502, 'coinbase-unreachable']);
 });
 
-test('where the store fails, nothing is granted', async (t) => {
-  t.mock.method(console, 'error', () => {});
-  const broken = async () => {
-    throw new Error('redis://:hunter2@db is away');
+test('where the store fails, nothing is granted, and when it is back, things go on', async (t) => {
+  const said = t.mock.method(console, 'error', () => {});
+  const memory = createMemoryStore();
+  let away = false;
+  const or = <T>(verb: () => Promise<T>): Promise<T> =>
+    away ? Promise.reject(new Error('redis://:hunter2@db is away')) : verb();
+  const store = {
+    ...memory,
+    get: (key: string) => or(() => memory.get(key)),
+    swap: (...call: Parameters<typeof memory.swap>) => or(() => memory.swap(...call)),
   };
-  const store = { ...createMemoryStore(), get: broken, set: broken, swap: broken };
-  const { claimUrl } = await createKit().mint();
-  const { ask } = createKit({ store });
-  const answer = await ask('POST', claimUrl, CLAIM);
-  assert.equal(answer.status, 500);
-  assert.doesNotMatch(await answer.text(), /hunter2|instruction/);
+  const events: unknown[] = [];
+  const { ask, mint } = createKit({ store, log: (event) => void events.push(event) });
+  const { claimUrl } = await mint();
+  away = true;
+  for (const method of ['POST', 'POST', 'DELETE']) {
+    const answer = await ask(method, claimUrl, CLAIM);
+    assert.equal(answer.headers.get('retry-after'), '2');
+    const text = await answer.text();
+    assert.doesNotMatch(text, /hunter2|instruction/);
+    assert.deepEqual([answer.status, JSON.parse(text).code], [503, 'store-unavailable']);
+  }
+  away = false;
+  assert.equal((await ask('POST', claimUrl, CLAIM)).status, 200);
+  const told = events.filter((event) => (event as { event: string }).event === 'store');
+  assert.deepEqual(told, [
+    { event: 'store', away: true },
+    { event: 'store', away: false },
+  ]);
+  assert.equal(said.mock.callCount(), 1);
+});
+
+test('a release that the store carries out late takes no claim away that was granted after it', async () => {
+  const memory = createMemoryStore();
+  let late: (() => Promise<boolean>) | undefined;
+  const slow = createClaims({
+    ...memory,
+    swap: (...call) => {
+      late = () => memory.swap(...call);
+      return Promise.reject(new Error('No answer in time.'));
+    },
+  });
+  const claims = createClaims(memory);
+  const instruction = { transactionId: 'order-1', units: '1' } as Instruction;
+  for (const between of [() => claims.release('ref'), async () => {}]) {
+    await claims.grant('ref', 'sale-1', instruction);
+    await assert.rejects(slow.release('ref'));
+    await between();
+    await claims.grant('ref', 'sale-1', instruction);
+    assert.equal(await late?.(), false);
+    await assert.rejects(claims.grant('ref', 'sale-2', instruction), /already being paid/);
+  }
 });
 
 test('a store that never swaps ends in an error, not in a loop', async () => {

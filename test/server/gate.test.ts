@@ -160,7 +160,7 @@ test('a preflight from a listed origin is answered with that origin, never with 
     const header = (name: string) => answer.headers.get(`access-control-${name}`);
     assert.equal(header('allow-origin'), origin);
     assert.equal(header('allow-methods'), 'POST,GET,PATCH,DELETE');
-    assert.equal(header('allow-headers'), 'content-type,authorization');
+    assert.equal(header('allow-headers'), 'content-type,authorization,last-event-id');
     assert.equal(header('allow-credentials'), 'true');
     assert.match(`${answer.headers.get('vary')}`, /\bOrigin\b/);
   }

@@ -152,7 +152,7 @@ test('while Redis hangs every verb rejects in time, and goes on when it is back'
 });
 
 test('while Redis is dead every verb rejects at once, nothing waits to be done later, and what was kept is there again', async (t) => {
-  const store = await createStore();
+  const store = await createStore({ timeout: 300 });
   let heard = '';
   await store.subscribe('dead', (text) => {
     heard += text;

@@ -16,6 +16,7 @@ test('a token request mints once and answers with the token, a reference and whe
     token: TOKEN,
     statusUrl: `/api/offramp/sales/${partnerUserRef}`,
     claimUrl: `/api/offramp/sales/${partnerUserRef}/claim`,
+    eventsUrl: `/api/offramp/sales/${partnerUserRef}/events`,
     now: '2026-08-11T15:00:05.000Z',
   });
   assert.equal(upstream.asked.length, 1);
