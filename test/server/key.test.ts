@@ -76,13 +76,31 @@ for (const [name, secret] of UNKNOWN) {
 }
 
 const other = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+const pkcs8 = pem(ec.privateKey, 'pkcs8');
 const BROKEN: [string, string][] = [
   ['a SEC1 PEM of another curve', pem(other.privateKey, 'sec1')],
   ['a PKCS#8 PEM of another curve', pem(other.privateKey, 'pkcs8')],
   ['a PEM of no key', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----'],
+  ['a PEM of no base64', '-----BEGIN PRIVATE KEY-----\nA=A=A\n-----END PRIVATE KEY-----'],
+  ['a SEC1 PEM that lost a line', sec1.split('\n').toSpliced(2, 1).join('\n')],
+  ['a PKCS#8 PEM that lost a line', pkcs8.split('\n').toSpliced(1, 1).join('\n')],
 ];
 for (const [name, secret] of BROKEN) {
-  test(`${name} is refused when first used, in a sentence`, async () => {
-    await assert.rejects(readKey(secret), /holds no P-256 or Ed25519 private key. Give/);
+  test(`${name} is refused at once, in a sentence`, () => {
+    assert.throws(
+      () => readKey(secret),
+      ({ message }: Error) => /holds no P-256 or Ed25519 private key, or not all of it. Give/.test(message),
+    );
   });
 }
+
+test('the whole key file is refused at once, and the sentence says what of it to give', () => {
+  const file = JSON.stringify({ name: 'organizations/o/apiKeys/k', privateKey: sec1 });
+  assert.throws(() => readKey(file), /whole JSON file. Give only the text of its "privateKey"/);
+});
+
+test('halves of two Ed25519 keys are refused when first used, in a sentence', async () => {
+  const [one, two] = [await makeSecret(), await makeSecret()].map((secret) => Buffer.from(secret, 'base64'));
+  const mixed = Buffer.concat([one?.subarray(0, 32) ?? [], two?.subarray(32) ?? []] as Buffer[]).toString('base64');
+  await assert.rejects(readKey(mixed), /length of an Ed25519 key, but is none. Give/);
+});
