@@ -200,6 +200,7 @@ const attempt = z.object({
   nonce: maybe(text(80)),
   block: maybe(text(80)),
   callsId: z.optional(text(8194)),
+  isDeclined: z.optional(z.boolean()),
   isRepeat: z.optional(z.boolean()),
   placed: z.optional(text(80)),
 });
@@ -230,8 +231,7 @@ const sale = z.object({
   partnerUserRef: maybe(text(64)),
   statusUrl: maybe(link),
   claimUrl: maybe(link),
-  // A sale that was stored before there were events goes on without.
-  eventsUrl: z._default(maybe(link), null),
+  eventsUrl: maybe(link),
   startedAt: z.number(),
   skew: z.number(),
   returned: z.boolean(),

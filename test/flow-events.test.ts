@@ -51,7 +51,7 @@ describe('events', () => {
     const world = withEvents();
     await toLive(world);
     await world.advance(30_000);
-    expect(await askedWithin(world, 5 * MINUTE)).to.equal(10);
+    expect(await askedWithin(world, 2 * MINUTE)).to.equal(4);
   });
 
   it('leave asking as it is until something was told', async () => {
@@ -90,11 +90,11 @@ describe('events', () => {
     const world = withEvents();
     world.trouble.events = new OfframpError('backend-refused');
     await toSelling(world);
-    await world.advance(20 * MINUTE);
-    const tries = world.calls.filter((call) => call === 'events').length;
-    expect(tries).to.be.within(5, 12);
+    await world.advance(3 * MINUTE);
+    // After 5, 10, 20, 40 and 80 seconds.
+    expect(world.calls.filter((call) => call === 'events')).to.have.lengthOf(6);
     world.trouble.events = undefined;
-    await world.advance(5 * MINUTE);
+    await world.advance(3 * MINUTE);
     open(world);
   });
 
