@@ -7,6 +7,7 @@ import { saleBorders } from './borders/sales.ts';
 import { serverBorders } from './borders/server.ts';
 import { shapeBorders } from './borders/shapes.ts';
 import { signalBorders } from './borders/signals.ts';
+import { simulatorBorders } from './borders/simulator.ts';
 import { storageBorders } from './borders/storage.ts';
 import { walletBorders } from './borders/wallets.ts';
 import { wishBorders } from './borders/wishes.ts';
@@ -22,4 +23,5 @@ export const borders: readonly Border[] = [
   ...walletBorders,
   ...serverBorders,
   ...saleBorders,
+  ...simulatorBorders,
 ];

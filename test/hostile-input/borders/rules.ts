@@ -74,7 +74,7 @@ const asset = border({
 const status = border({
   name: 'statuses: rules.isAwaiting, isSold',
   share: 20,
-  input: words,
+  input: fc.oneof({ weight: 9, arbitrary: words }, fc.constantFrom('STARTED', 'CREATED')),
   judge: (text) => {
     assert.equal(isAwaiting(text), text === 'CREATED' || text === 'STARTED');
     if (isSold(text)) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { BODY, createKit, listOf, record, SHOP, TOKEN } from '../../server/fixture.ts';
-import { border, checkWords, type Verdict } from '../border.ts';
+import { border, checkKeys, checkWords, type Verdict } from '../border.ts';
 import { parsed, type Sent, sent } from '../damage.ts';
 import * as oracle from '../oracle.ts';
 import { HOSTILE, SECRET, texts, urls, words } from '../texts.ts';
@@ -10,7 +10,16 @@ import { make, things } from '../things.ts';
 import { claimReport, claimRequest } from '../valid.ts';
 
 const PREFIX = '/api/offramp';
-const kit = createKit();
+/** Nothing of an attack should end at a limit of its own pace. */
+const MANY = 1_000_000_000;
+const limits = {
+  tokensPerUser: MANY,
+  tokensPerIp: MANY,
+  quotesPerUser: MANY,
+  pagesPerUser: MANY,
+  quotesPerSecond: MANY,
+};
+const kit = createKit({ limits });
 const ANN = await kit.mint();
 
 /** Statuses that say whose fault it was; 500 would say that the kit itself broke. */
@@ -217,7 +226,7 @@ const requests = border<Asked>({
 
 /** A token is minted for a request that is right by the second set of rules too. */
 const checkMinted = (answer: Record<string, unknown>, body: Record<string, unknown>): void => {
-  assert.deepEqual(Object.keys(answer), ['token', 'partnerUserRef', 'statusUrl', 'claimUrl', 'now']);
+  checkKeys(answer, ['token', 'partnerUserRef', 'statusUrl', 'claimUrl', 'eventsUrl', 'now']);
   assert.equal(answer.token, TOKEN);
   assert.ok(oracle.isIdentifier(answer.partnerUserRef, 49));
   assert.match(String(answer.statusUrl), /^\/(?!\/)/, 'another host');
@@ -234,7 +243,8 @@ const redirects = border<string>({
   share: 4,
   input: fc.oneof(
     { weight: 3, arbitrary: urls },
-    fc.constantFrom(`${SHOP}/done`, `blob:${SHOP}/5c0e`, `https://user:pass@shop.example/`, `${SHOP}\\@evil.example`),
+    fc.constant(`${SHOP}/done`),
+    fc.constantFrom(`blob:${SHOP}/5c0e`, `https://user:pass@shop.example/`, `${SHOP}\\@evil.example`),
   ),
   judge: async (redirectUrl) => {
     const response = await kit.ask('POST', `${PREFIX}/token`, { ...BODY, redirectUrl });
@@ -295,7 +305,10 @@ const coinbase = border<{ answer: Upstream; route: 'token' | 'sales' | 'claim' }
   name: "server kit: Coinbase's answers",
   share: 9,
   input: fc.record({ answer: upstream, route: fc.constantFrom('token', 'sales', 'claim') }),
-  judge: async ({ answer, route }) => {
+  judge: async ({ answer, route: wanted }) => {
+    // What is tried again is tried again after a pause; a token is not.
+    const isTriedAgain = answer.kind === 'answers' && (answer.status === 429 || answer.status >= 500);
+    const route = isTriedAgain ? 'token' : wanted;
     const fresh = createKit({ fetch: (async () => give(answer)) as typeof fetch });
     const sale = `${PREFIX}/sales/${ANN.partnerUserRef}`;
     const response =
