@@ -84,8 +84,8 @@ export type Sighting = { txHash: string } | 'undone' | 'nonce-moved' | 'nothing'
 
 /** What the chain says of a hash that a wallet gave. */
 export type Trace =
-  /** Seen, not final; `nonce` as a hex quantity. */
-  | { kind: 'waiting'; nonce: string }
+  /** Seen, not final; with the account's own `nonce`, a hex quantity, where it signed the transaction itself. */
+  | { kind: 'waiting'; nonce?: string }
   | { kind: 'mined' }
   /** Mined, and another transfer than the order's. */
   | { kind: 'other' }

@@ -8,7 +8,7 @@ import type { Sighting, Trace } from './ports.ts';
 import type { Attempt } from './sale.ts';
 
 export interface Reconciling {
-  /** Looks for the transfer of the last ask, while it is not known: in `unsure`, and in `ordered` after a "nothing was sent". */
+  /** Looks for the transfer of the last ask: in `unsure`, and in `ordered`, where it is believed unsent or was declined. */
   reconcile(): Promise<void>;
   /** Follows the hash that a wallet gave, in `settling`, until Coinbase has seen it or the chain has ended it. */
   trace(): Promise<void>;
@@ -91,7 +91,8 @@ export const reconciling = (run: Run, { release }: Claiming): Reconciling => {
     const { claimUrl } = sale();
     switch (seen.kind) {
       case 'waiting':
-        return void dispatch({ type: 'placed', txHash, nonce: seen.nonce });
+        if (seen.nonce !== undefined) dispatch({ type: 'placed', txHash, nonce: seen.nonce });
+        return;
       case 'mined':
         finished = txHash;
         return;
@@ -134,6 +135,8 @@ export const reconciling = (run: Run, { release }: Claiming): Reconciling => {
       const { id } = sale();
       const seen = await look(order, former);
       if (seen === 'nothing' || seen === 'undone') return true;
+      // The wallet's own "no" needs no proof, only no proof of the contrary: a library may have repeated a request that was sent.
+      if (typeof seen !== 'object' && former.isDeclined) return true;
       if (typeof seen !== 'object') throw new OfframpError('wallet-failed', NOT_CONFIRMED);
       await found(id, seen.txHash);
       return false;

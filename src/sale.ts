@@ -14,6 +14,8 @@ export interface Attempt {
   readonly block: string | null;
   /** The id of the batch of calls (EIP-5792), where the account sends by one. */
   readonly callsId?: string | undefined;
+  /** The wallet said "no" to it, which is believed unless the chain shows the transfer. */
+  readonly isDeclined?: boolean | undefined;
   /** An ask before this one was only believed to be unsent; `block` is from before that one. */
   readonly isRepeat?: boolean | undefined;
   /** The nonce that the transfer itself was seen to have, a hex quantity. */
@@ -53,7 +55,7 @@ export interface Sale {
   /** A wallet has been asked for this order before: never again by ourselves. */
   readonly asked: boolean;
   readonly order: Order | null;
-  /** The last ask whose outcome was not known at once; kept in `ordered` after a person's "nothing was sent". */
+  /** The last ask; kept in `ordered` too, to be looked for before another. */
   readonly attempt: Attempt | null;
   readonly txHash: string | null;
   /** Coinbase's status without its prefix, `STARTED`. */
@@ -95,7 +97,7 @@ export type SaleEvent =
   | { type: 'claim'; at: number; attempt: Attempt; isAuto: boolean }
   | { type: 'claim-found'; attempt: Attempt }
   | { type: 'sent'; txHash: string }
-  /** `isKnown`: the wallet said so itself; otherwise it is believed, and the former ask still looked for. */
+  /** `isKnown`: the wallet said so itself; otherwise the person did, and the chain agreed. */
   | { type: 'not-sent'; isKnown: boolean }
   | { type: 'unsure'; callsId?: string | undefined }
   | { type: 'placed'; txHash: string; nonce: string }
@@ -238,8 +240,9 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
       return to(sale, { stage: 'settling', txHash: event.txHash });
     case 'not-sent': {
       if (stage !== 'sending' && stage !== 'unsure') return sale;
-      const isSettled = event.isKnown && !sale.attempt?.isRepeat;
-      return to(sale, { stage: 'ordered', attempt: isSettled ? null : sale.attempt, pressed: false });
+      const isDeclined = event.isKnown && !sale.attempt?.isRepeat;
+      const attempt = sale.attempt && isDeclined ? { ...sale.attempt, isDeclined } : sale.attempt;
+      return to(sale, { stage: 'ordered', attempt, pressed: false });
     }
     case 'unsure': {
       if (stage !== 'sending') return sale;

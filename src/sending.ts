@@ -109,7 +109,9 @@ export const sending = (run: Run): Sending => {
       }
       if (former && !(await isStillUnsent(order, former))) return undefined;
       if (!(await confirmOrder(order, signal))) return undefined;
-      const repeat = former ? { block: former.block, isRepeat: true } : {};
+      // Looked for from the first ask on, whatever came of the later ones.
+      const isRepeat = former !== null && (!former.isDeclined || former.isRepeat === true);
+      const repeat = { block: former?.block ?? before.block, ...(isRepeat ? { isRepeat } : {}) };
       return { askedAt: now(), ...before, ...repeat };
     } catch (cause) {
       // Left meanwhile, by Cancel or the deadline: what was being checked no longer matters.

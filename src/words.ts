@@ -95,16 +95,17 @@ const byFate = {
 /** The status line's key for a sale, where there is something to say. */
 export const statusKey = (sale: Sale, isPreparing: boolean, isSendable: boolean): keyof Words | undefined => {
   const { stage, returned, txHash, asked, attempt, fate } = sale;
+  const isBelieved = attempt !== null && !attempt.isDeclined;
   if (stage === 'selling') return returned ? 'sayReturned' : 'saySelling';
   if (stage === 'failed' && fate) return byFate[fate];
   // An ask that is only believed unsent may still be open in the wallet.
-  if (stage === 'cancelled' && attempt) return 'sayFailedUnsure';
+  if (stage === 'cancelled' && isBelieved) return 'sayFailedUnsure';
   if (stage === 'failed') return txHash ? 'sayFailedSent' : asked ? 'sayFailedUnsure' : 'sayFailedUnsent';
   if (stage === 'completed') return sale.fiat ? 'sayCompleted' : 'sayCompletedPlain';
   if (stage !== 'ordered') return byStage[stage];
   if (isPreparing) return 'sayPreparing';
   if (!isSendable) return 'sayWaiting';
-  if (attempt) return 'sayAgain';
+  if (isBelieved) return 'sayAgain';
   return returned ? 'sayOrdered' : 'sayUncommitted';
 };
 

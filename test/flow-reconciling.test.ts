@@ -181,7 +181,8 @@ describe('flow: a batch of calls', () => {
     const page = await toUnsure(world);
     world.sighting = 'undone';
     await world.advance(15_000);
-    expect(page.flow.sale).to.include({ stage: 'ordered', attempt: null, asked: true });
+    expect(page.flow.sale).to.include({ stage: 'ordered', asked: true });
+    expect(page.flow.sale.attempt?.isDeclined).to.equal(true);
     expect(page.errors.at(-1)?.message).to.equal('Your wallet says that the transfer was not carried out.');
     expect(world.claims.size).to.equal(0);
     expect(world.prompts).to.have.lengthOf(1);

@@ -48,7 +48,8 @@ describe('flow: the ask', () => {
     const page = await toSending(world);
     world.prompt().decline();
     await world.advance(MINUTE);
-    expect(page.flow.sale).to.include({ stage: 'ordered', asked: true, pressed: false, attempt: null });
+    expect(page.flow.sale).to.include({ stage: 'ordered', asked: true, pressed: false });
+    expect(page.flow.sale.attempt?.isDeclined).to.equal(true);
     expect(world.claims.size + world.granted.size).to.equal(0);
     expect(world.prompts).to.have.lengthOf(1);
     expect(page.codes).to.deep.equal([]);

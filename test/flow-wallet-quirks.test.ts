@@ -227,7 +227,8 @@ describe('flow: a wallet whose person declines', () => {
     it(`goes back to the order without a word of error: ${name}`, async () => {
       const test = await sellWith(as('declines', make));
       await test.press();
-      expect(test.sale).to.include({ stage: 'ordered', pressed: false, attempt: null });
+      expect(test.sale).to.include({ stage: 'ordered', pressed: false });
+      expect(test.sale.attempt?.isDeclined).to.equal(true);
       expect(test.reads()).to.equal(WORDS.sayUncommitted);
       expect(test.page.codes).to.deep.equal([]);
       expect(test.world.claims.size).to.equal(0);

@@ -240,7 +240,10 @@ describe('sale: what each step carries', () => {
       pressed: false,
       returned: true,
       asked: true,
-      attempt: null,
+    });
+    expect(transition(before, { type: 'not-sent', isKnown: true }).attempt).to.deep.equal({
+      ...ATTEMPT,
+      isDeclined: true,
     });
   });
 

@@ -7,6 +7,8 @@ const key = (stage: Stage, change: Partial<Sale> = {}, { isPreparing = false, is
   statusKey({ ...NO_SALE, stage, ...change }, isPreparing, isSendable);
 const ASKED = { asked: true, attempt: { askedAt: 0, nonce: '0x7', block: '0x64' } };
 
+const DECLINED = { asked: true, attempt: { ...ASKED.attempt, isDeclined: true } };
+
 describe('words', () => {
   it('name the button in every stage', () => {
     for (const stage of stageNames) expect(WORDS[stage].trim(), stage).not.to.equal('');
@@ -38,6 +40,8 @@ describe('words', () => {
     ['sayCancelled', 'cancelled', {}, {}],
     ['sayFailedUnsure', 'cancelled', ASKED, {}],
     ['sayAgain', 'ordered', { ...ASKED, returned: true }, {}],
+    ['sayOrdered', 'ordered', { ...DECLINED, returned: true }, {}],
+    ['sayCancelled', 'cancelled', DECLINED, {}],
     ['sayFateCancelled', 'failed', { ...ASKED, txHash: '0x1', fate: 'cancelled' }, {}],
     ['sayFateReplaced', 'failed', { ...ASKED, txHash: '0x1', fate: 'replaced' }, {}],
     ['sayFateReverted', 'failed', { ...ASKED, txHash: '0x1', fate: 'reverted' }, {}],

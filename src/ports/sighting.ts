@@ -96,12 +96,16 @@ export const sightingOf = (order: Order, requests: Requests) => {
     return isSame(transaction) || (await codeOf(order.from)) !== '0x';
   };
 
+  /** Of a transaction that somebody else signed, such as a bundler (ERC-4337), neither nonce nor failure says anything of ours. */
+  const waiting = (transaction: Row): Trace =>
+    isFrom(transaction) ? { kind: 'waiting', nonce: hex(quantity(transaction.nonce)) } : { kind: 'waiting' };
+
   const traceMined = async (transaction: Row): Promise<Trace> => {
-    const nonce = hex(quantity(transaction.nonce));
     const receipt = row(await ask('eth_getTransactionReceipt', [transaction.hash]));
-    if (!receipt) return { kind: 'waiting', nonce };
+    if (!receipt) return waiting(transaction);
     if (quantity(receipt.status) === 0n) {
-      return (await isDeep(receipt)) ? { kind: 'undone', fate: 'reverted' } : { kind: 'waiting', nonce };
+      const isOver = isFrom(transaction) && (await isDeep(receipt));
+      return isOver ? { kind: 'undone', fate: 'reverted' } : waiting(transaction);
     }
     return (await isOurs(transaction, receipt)) ? { kind: 'mined' } : { kind: 'other' };
   };
@@ -131,8 +135,8 @@ export const sightingOf = (order: Order, requests: Requests) => {
         const found = await find(block);
         if (found) return { txHash: found };
         if ((await nonceAt('pending')) !== BigInt(nonce)) return 'nonce-moved';
-        // A batch may wait unseen; an account with code can send the chain's own currency without a nonce or a log (ERC-4337).
-        const isBare = callsId === undefined && (order.token !== null || (await codeOf(order.from)) === '0x');
+        // An account with code can send without a nonce of its own, and a request to it wait where no chain shows it (ERC-4337, Safe).
+        const isBare = callsId === undefined && (await codeOf(order.from)) === '0x';
         return isBare ? 'nothing' : 'unknown';
       } catch {
         // The wallet could not be read; that says nothing about the transfer.
@@ -147,7 +151,7 @@ export const sightingOf = (order: Order, requests: Requests) => {
         if (transaction) {
           if (!sameAddress(String(transaction.hash), txHash)) throw new OfframpError('wallet-failed');
           const isMined = transaction.blockNumber !== null && transaction.blockNumber !== undefined;
-          return isMined ? await traceMined(transaction) : { kind: 'waiting', nonce: hex(quantity(transaction.nonce)) };
+          return isMined ? await traceMined(transaction) : waiting(transaction);
         }
         if (block === null) return { kind: 'unknown' };
         const found = await find(block);

@@ -92,10 +92,16 @@ describe('looking for the transfer of an attempt', () => {
     expect(provider.count('eth_getBlockByNumber')).to.equal(0);
   });
 
-  it("proves nothing of an account with code, which needs no nonce for a chain's own currency", async () => {
-    expect(await look(createProvider({ senderCode: '0xef0100' }), ethOrder)).to.equal('unknown');
-    expect(await look(createProvider({ senderCode: '0xef0100' }), usdcOrder)).to.equal('nothing');
-  });
+  for (const [name, senderCode] of [
+    ['a contract', '0x6080'],
+    ['a delegation', `0xef0100${'ab'.repeat(20)}`],
+  ] as const) {
+    it(`proves nothing of an account with the code of ${name}, which can send without a nonce`, async () => {
+      for (const order of [ethOrder, usdcOrder]) {
+        expect(await look(createProvider({ senderCode }), order)).to.equal('unknown');
+      }
+    });
+  }
 
   for (const order of [usdcOrder, ethOrder]) {
     it(`sees nothing of ${order.asset} where no transfer is and the nonce stands`, async () => {
