@@ -1,0 +1,155 @@
+// What people do, each in one instant: at the page, in Coinbase's window, in the wallet. Knows what is natural next;
+// does not know what goes wrong around them.
+
+import { isAwaiting } from '../../src/rules.ts';
+import type { ReturnSignal } from '../../src/schema.ts';
+import { isOver } from '../../src/stages.ts';
+import type { Device, Visit } from './device.ts';
+import { RETURNED, type Tab } from './tab.ts';
+import type { Approval, Prompt } from './wallet.ts';
+import type { World } from './world.ts';
+
+const SOON = 30;
+const LOAD = 60;
+
+/** How much of the way back is heard. */
+export type Road = 'all' | 'kept' | 'none';
+
+const isOpen = ({ state }: Prompt): boolean => state === 'open';
+
+export const openPrompts = ({ wallet }: Device): Prompt[] => wallet.prompts.filter(isOpen);
+
+/** Requests for a tab's order, in every wallet of the person. */
+const promptsOf = (world: World, tab: Tab): Prompt[] => {
+  const id = tab.flow.sale.order?.transactionId;
+  return id === undefined ? [] : world.referee.facts(id).asks.map(({ prompt }) => prompt);
+};
+
+const isUnderWay = ({ state, sent }: Prompt): boolean =>
+  state === 'approved' && !!sent?.moves && (sent.state === 'waiting' || (sent.state === 'mined' && !sent.fails));
+
+export const pressStart = (world: World, tab: Tab): void => {
+  world.say(`${tab.name}: main press`);
+  tab.flow.start(tab.watcher, 'press');
+};
+
+const note = (world: World, tab: Tab, kind: 'presses' | 'calls'): void => {
+  const { stage, order } = tab.flow.sale;
+  if (!tab.flow.isBusy) tab.triggeredAt = world.agenda.now;
+  if (stage === 'ordered' && order) {
+    world.referee.facts(order.transactionId)[kind].push({ device: tab.device, at: world.agenda.now });
+  }
+};
+
+/** Whether the panel has a button that sends. */
+export const canPressSend = ({ flow }: Tab): boolean =>
+  flow.sale.stage === 'ordered' && !flow.isBusy && isAwaiting(flow.sale.status ?? '');
+
+export const pressSend = (world: World, tab: Tab): void => {
+  world.say(`${tab.name}: presses Send`);
+  note(world, tab, 'presses');
+  tab.flow.send(tab.watcher, 'press');
+};
+
+export const callSend = (world: World, tab: Tab): void => {
+  world.say(`${tab.name}: the page calls send()`);
+  note(world, tab, 'calls');
+  tab.flow.send(tab.watcher, 'call');
+};
+
+export const approve = (world: World, device: Device, prompt: Prompt, how: Approval = {}): void => {
+  world.say(`${device.name} wallet: the person approves prompt ${prompt.id}`);
+  device.wallet.approve(prompt, how);
+};
+
+export const decline = (world: World, device: Device, prompt: Prompt): void => {
+  world.say(`${device.name} wallet: the person declines prompt ${prompt.id}`);
+  device.wallet.decline(prompt);
+};
+
+/** "Nothing was sent". A truthful person has looked: declined what was open, and saw nothing sent. */
+export const sayNotSent = (world: World, tab: Tab, isTruthful: boolean): void => {
+  const { stage, order } = tab.flow.sale;
+  if (stage !== 'unsure' || !order) return;
+  const prompts = promptsOf(world, tab);
+  const isFalse = prompts.some((prompt) => isOpen(prompt) || isUnderWay(prompt));
+  tab.falseWord = undefined;
+  if (isTruthful) {
+    if (prompts.some(isUnderWay)) return;
+    for (const device of world.devices) {
+      for (const prompt of openPrompts(device)) if (prompts.includes(prompt)) decline(world, device, prompt);
+    }
+  } else if (!isFalse) return;
+  else tab.falseWord = { orderId: order.transactionId, at: world.agenda.now };
+  world.hit(`"nothing was sent", ${isTruthful ? 'truthfully' : 'mistakenly'}`);
+  world.say(`${tab.name}: "Nothing was sent", says the person ${isTruthful ? 'truthfully' : 'mistakenly'}`);
+  tab.flow.sayNotSent(tab.watcher);
+};
+
+const signalOf = ({ saleId, nonce }: Visit): ReturnSignal => ({
+  source: 'offramp-button',
+  version: 1,
+  type: 'returned',
+  sale: saleId,
+  nonce,
+});
+
+export const sendSignal = (world: World, device: Device, signal: ReturnSignal): void => {
+  for (const tab of device.tabs) world.agenda.after(SOON, () => tab.hear(signal), tab);
+};
+
+/** The return page, on its roads. */
+const comeBack = (world: World, device: Device, visit: Visit, road: Road): void => {
+  const closeWindow = () => {
+    visit.isOpen = false;
+    for (const tab of device.tabs) tab.isWindowOpen = false;
+  };
+  closeWindow();
+  if (road === 'none') {
+    world.hit('return never heard');
+    world.say(`${device.name}: the return page is never seen`);
+    return;
+  }
+  world.say(`${device.name}: the return page is loaded${road === 'kept' ? ', heard by nobody' : ''}`);
+  world.hit(road === 'all' ? 'return genuine' : 'return heard only after a reload');
+  world.referee.onReturn(visit.saleId);
+  device.visits.push(visit);
+  if (!device.storage.isFull) device.storage.write(RETURNED + visit.saleId, JSON.stringify(signalOf(visit)));
+  if (visit.isSameTab) world.openTab(device);
+  else if (road === 'all') sendSignal(world, device, signalOf(visit));
+};
+
+/** "Cash out now" in Coinbase's window, and back. */
+export const commit = (world: World, device: Device, road: Road): boolean => {
+  const { visit } = device;
+  const { orders } = world.coinbase;
+  if (!visit?.isOpen) return false;
+  const mine = orders.filter(({ reference, status }) => reference === visit.reference && status !== 'EXPIRED');
+  const order = mine.findLast(({ isCommitted }) => !isCommitted) ?? world.coinbase.draw(visit.reference, world.wanted);
+  world.coinbase.commit(order);
+  world.say(`${device.name}: "Cash out now" at Coinbase: ${order.id}`);
+  comeBack(world, device, visit, road);
+  return true;
+};
+
+/** Two devices show one order where both had begun before it was made. */
+const isAnyWaiting = (world: World): boolean => world.devices.some(({ visit }) => !visit);
+
+/** What a person would do next. */
+export const goOn = (world: World, tab: Tab): void => {
+  const { device, flow } = tab;
+  const { stage } = flow.sale;
+  const [prompt] = openPrompts(device);
+  if (stage === 'selling') {
+    if (isAnyWaiting(world)) return;
+    if (!commit(world, device, 'all') && !world.coinbase.orders.some(({ isCommitted }) => isCommitted)) {
+      pressStart(world, tab);
+    }
+  } else if (stage === 'idle' || isOver(stage)) pressStart(world, tab);
+  else if (canPressSend(tab)) pressSend(world, tab);
+  else if ((stage === 'sending' || stage === 'unsure') && prompt) approve(world, device, prompt);
+};
+
+export const reload = (world: World, device: Device): void => {
+  world.agenda.after(LOAD, () => void world.openTab(device));
+};

@@ -1,0 +1,133 @@
+// Plays one schedule to its end: the steps, then a time without faults in which people answer and everything comes to rest.
+// Knows what "in the end" means; does not know what each step does.
+import { isOver } from '../../src/stages.ts';
+import { isByPeople, perform, type Step, tabAt } from './commands.ts';
+import type { Schedule } from './generate.ts';
+import { approve, decline, goOn, openPrompts } from './people.ts';
+import type { Tab } from './tab.ts';
+import { createWorld, type World } from './world.ts';
+
+const MINUTE = 60_000;
+const AWAKE = 1_500;
+/** Two hours at Coinbase's window, then half an hour for an order; hours more where a clock that nobody puts right jumped back. */
+const ROUNDS = 64;
+
+/** What nobody caught while a schedule is played. */
+let uncaught: unknown[] = [];
+export const watchUncaught = (): void => {
+  for (const kind of ['unhandledRejection', 'uncaughtException'] as const) {
+    process.on(kind, (cause: unknown) => void uncaught.push(cause));
+  }
+};
+
+const begin = async (world: World): Promise<void> => {
+  const { devices, setup, agenda } = world;
+  for (const device of devices) for (let tab = 0; tab < setup.tabs; tab += 1) world.openTab(device);
+  await agenda.runUntil(agenda.now + 50);
+  for (let turn = 0; turn < setup.warm; turn += 1) {
+    const device = devices[turn % devices.length];
+    const [tab] = device?.tabs ?? [];
+    if (tab) goOn(world, tab);
+    await agenda.runUntil(agenda.now + 2_500);
+  }
+};
+
+/** People leave their machines alone; what is told to a page meanwhile, it hears on waking up. */
+const leave = async ({ agenda, devices }: World, ms: number): Promise<void> => {
+  for (const device of devices) {
+    device.sleepsUntil = agenda.now + ms;
+    agenda.after(ms + 1, () => device.tabs.map((tab) => tab.wake()));
+  }
+  await agenda.runUntil(agenda.now + ms);
+};
+
+const take = async (world: World, step: Step): Promise<void> => {
+  const { agenda } = world;
+  const { when } = step;
+  if ('point' in when) {
+    const run = () => perform(world, step, when.point);
+    world.traps.push({ point: when.point, run: () => (isByPeople(step.what) ? void agenda.after(0, run) : run()) });
+    return;
+  }
+  if ('ms' in when) await agenda.runUntil(agenda.now + when.ms);
+  else if ('away' in when) await leave(world, when.away);
+  else for (let event = 0; event < when.events; event += 1) await agenda.next(agenda.now + MINUTE);
+  // Nobody does anything at a machine that sleeps.
+  const { device } = tabAt(world, step.tab);
+  if (device.sleepsUntil > agenda.now) await agenda.runUntil(device.sleepsUntil + 1);
+  perform(world, step);
+};
+
+/** Nothing is broken any more. */
+const mend = (world: World): void => {
+  world.say('From here on nothing goes wrong, and people answer.');
+  for (const list of [world.netPlans, world.walletPlans, world.traps]) list.length = 0;
+  for (const order of world.coinbase.orders) order.shown = {};
+  for (const device of world.devices) {
+    device.storage.isFull = false;
+    device.databases.mode = 'works';
+    device.wallet.answerAll();
+    device.wallet.show([world.wanted.from]);
+    device.wallet.moveTo(device.wallet.options.homeChain);
+    if (device.tabs.length === 0) world.openTab(device);
+    for (const tab of device.tabs) tab.join();
+  }
+  for (const transaction of world.chain.transactions) {
+    if (transaction.state === 'waiting') world.chain.hurry(transaction);
+  }
+};
+
+const answer = (world: World, turn: number): void => {
+  for (const device of world.devices) {
+    for (const prompt of openPrompts(device)) {
+      const isYes = (world.setup.ending >> (turn % 8)) & 1;
+      if (isYes) approve(world, device, prompt);
+      else decline(world, device, prompt);
+    }
+  }
+};
+
+const isAtRest = ({ flow }: Tab): boolean => flow.sale.stage === 'idle' || isOver(flow.sale.stage);
+
+const finish = async (world: World): Promise<void> => {
+  const { agenda, devices, referee } = world;
+  mend(world);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await agenda.runUntil(agenda.now + AWAKE);
+    answer(world, round);
+    await agenda.runUntil(agenda.now + AWAKE);
+    if (round > 1 && world.tabs().every(isAtRest)) break;
+    await leave(world, round < 2 ? MINUTE : round < 16 ? 5 * MINUTE : 30 * MINUTE);
+  }
+  // What was approved last is mined, seen and paid out.
+  await leave(world, 3 * MINUTE);
+  await agenda.runUntil(agenda.now + AWAKE);
+  for (const tab of world.tabs()) {
+    if (!isAtRest(tab)) referee.fail('liveness', `${tab.name} is still ${tab.flow.sale.stage}`);
+  }
+  referee.lookAt(world.tabs());
+  for (const device of devices) for (const tab of [...device.tabs]) world.kill(tab, false);
+  for (const device of devices) world.openTab(device);
+  await agenda.runUntil(agenda.now + AWAKE);
+  world.say('Every page is loaded anew.');
+  referee.lookAt(world.tabs());
+};
+
+/** Plays a schedule. Never throws: what goes wrong is in the referee's book. */
+export const play = async ({ setup, steps }: Schedule): Promise<World> => {
+  uncaught = [];
+  const world = createWorld(setup);
+  try {
+    await begin(world);
+    for (const step of steps) await take(world, step);
+    await finish(world);
+  } catch (cause) {
+    world.referee.fail('world', cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+  }
+  for (const tab of world.tabs()) world.kill(tab, false);
+  for (const cause of uncaught) {
+    const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    world.referee.fail('uncaught', text);
+  }
+  return world;
+};

@@ -1,0 +1,247 @@
+// What must hold whatever happens, looked at as it happens: at every ask, every mined transfer, every stage that is entered.
+// Knows the truth of the world and what each page was told; changes nothing.
+import { deadlineOf, isAwaiting } from '../../src/rules.ts';
+import type { Stage } from '../../src/stages.ts';
+import type { Agenda, Owner } from './agenda.ts';
+import { same, type Transaction } from './chain.ts';
+import { decode } from './chain-reads.ts';
+import type { Coinbase, CoinbaseOrder } from './coinbase.ts';
+import type { Device } from './device.ts';
+import { saysUnsent, wordsOf } from './spoken.ts';
+import type { Tab } from './tab.ts';
+import type { Prompt } from './wallet.ts';
+
+export interface Violation {
+  readonly rule: string;
+  readonly text: string;
+}
+
+/** One request to send, and what led to it. */
+interface Ask {
+  readonly device: Device;
+  readonly prompt: Prompt;
+  readonly at: number;
+  /** The person had pressed "Send" since the ask before; otherwise the page called or it went by itself. */
+  readonly isPressed: boolean;
+}
+
+/** The right to ask, as one page got it. */
+interface Right {
+  readonly tab: Owner;
+  readonly of: 'disk' | 'backend';
+  readonly at: number;
+  isUsed: boolean;
+}
+
+interface Facts {
+  readonly asks: Ask[];
+  readonly transfers: Transaction[];
+  readonly rights: Right[];
+  /** When a person said "nothing was sent" with a request open or sent. */
+  readonly falseWords: number[];
+  /** Presses on "Send" and the page's own calls, by device. */
+  readonly presses: { device: Device; at: number }[];
+  readonly calls: { device: Device; at: number }[];
+}
+
+export interface Referee {
+  readonly violations: Violation[];
+  /** Second transfers that a person's false word, a press and two approvals made. */
+  mistakenDoubles: number;
+  /** Untrue words that needed a person's false word before. */
+  mistakenWords: number;
+  /** A page of a device that asked nothing, saying that nothing was sent while another device has sent. */
+  elsewhereWords: number;
+  facts(orderId: string): Facts;
+  onDisk(kind: 'add' | 'delete' | 'refused', key: string, tab: Owner): void;
+  onGranted(tab: Owner, orderId: string): void;
+  onAsk(tab: Tab, prompt: Prompt): void;
+  onMined(transaction: Transaction): void;
+  onStage(tab: Tab, previous: Stage): void;
+  /** A sale's genuine return page was loaded. */
+  onReturn(saleId: string): void;
+  /** Looks at what every page shows now. */
+  lookAt(tabs: readonly Tab[]): void;
+  fail(rule: string, text: string): void;
+}
+
+export interface RefereeOptions {
+  hasClaims: boolean;
+  /** Whether a page can know the true time: the backend tells it. */
+  tellsTime: boolean;
+}
+
+/** An answer is on its way for as long as a request may take; by so much the page's idea of the time may be old. */
+const TIME_OF_ANSWER = 11_000;
+
+export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: RefereeOptions): Referee => {
+  const known = new Map<string, Facts>();
+  const returned = new Set<string>();
+  const refusedAt = new Map<Owner, number>();
+  const violations: Violation[] = [];
+
+  const fail = (rule: string, text: string): void => {
+    violations.push({ rule, text });
+  };
+
+  const facts = (orderId: string): Facts => {
+    const found = known.get(orderId) ?? { asks: [], transfers: [], rights: [], falseWords: [], presses: [], calls: [] };
+    known.set(orderId, found);
+    return found;
+  };
+
+  const truthOf = (orderId: string): CoinbaseOrder | undefined => coinbase.orders.find(({ id }) => id === orderId);
+
+  /** Shown is asked is what Coinbase waits for. */
+  const judgeTransfer = (tab: Tab, { transaction, tab: owner }: Prompt): void => {
+    const { order } = tab.flow.sale;
+    const first = order && tab.shown.get(order.transactionId);
+    const truth = order && truthOf(order.transactionId);
+    if (!order || !first || !truth) {
+      fail('11', `${tab.name} asked without an order`);
+      return;
+    }
+    if (JSON.stringify(order) !== JSON.stringify(first)) fail('11', `${tab.name} changed the order it showed`);
+    const moves = decode(transaction);
+    const { wallet } = tab.device;
+    // What changes after the last look cannot be known; what changed before it must be.
+    if (wallet.chainId !== order.chainId && wallet.changedAt.chain < tab.readAt.chain) {
+      fail('10', `${tab.name} asked a wallet that is on chain ${wallet.chainId}`);
+    }
+    if (!wallet.accounts.some((one) => same(one, order.from)) && wallet.changedAt.accounts < tab.readAt.accounts) {
+      fail('10', `${tab.name} asked a wallet that no longer shows the account`);
+    }
+    if (transaction.chainId !== order.chainId)
+      fail('10', `asked for chain ${transaction.chainId}, shown ${order.chainId}`);
+    for (const wanted of [order, truth]) {
+      const isSame =
+        moves !== undefined &&
+        same(moves.to, wanted.to) &&
+        same(moves.from, wanted.from) &&
+        same(moves.token ?? '', wanted.token ?? '') &&
+        moves.units === BigInt(wanted.units);
+      if (!isSame) fail('11', `${tab.name} asked for another transfer than the order's`);
+    }
+    if (owner !== tab) fail('2', 'a page asked for another page');
+  };
+
+  /** One use of one right, from the disk where it can be written, and from the backend where it gives them. */
+  const judgeRights = (tab: Tab, orderId: string): void => {
+    const { rights } = facts(orderId);
+    const use = (of: Right['of']): boolean => {
+      const right = rights.findLast((one) => one.tab === tab && one.of === of && !one.isUsed);
+      if (right) right.isUsed = true;
+      return right !== undefined;
+    };
+    const isRefused = (refusedAt.get(tab) ?? 0) >= tab.triggeredAt;
+    if (!use('disk') && !(options.hasClaims && isRefused)) fail('3', `${tab.name} asked without a claim on the disk`);
+    if (options.hasClaims && !use('backend')) fail('3', `${tab.name} asked without the backend's claim`);
+    const { stage, isKept } = tab.lastSave ?? {};
+    if (!(stage === 'sending' && isKept) && !options.hasClaims)
+      fail('1', `${tab.name} asked before the sale left ordered`);
+  };
+
+  const judgeTime = (tab: Tab, truth: CoinbaseOrder): void => {
+    const late = agenda.now - deadlineOf(truth.createdAt, truth.network);
+    if (options.tellsTime && late >= TIME_OF_ANSWER) fail('12', `${tab.name} asked ${late} ms after the deadline`);
+    const { status = '', tx_hash = '' } = tab.told.get(truth.id) ?? {};
+    if (!isAwaiting(status) || tx_hash) fail('6', `${tab.name} asked although it was told ${status} ${tx_hash}`);
+    if (tab.listAskedAt < tab.triggeredAt) fail('6', `${tab.name} asked without looking at the order again`);
+  };
+
+  const judgeWill = (tab: Tab, orderId: string): void => {
+    const { presses, calls, asks } = facts(orderId);
+    const isHere = ({ device }: { device: Device }) => device === tab.device;
+    if (!returned.has(tab.flow.sale.id) && !presses.some(isHere)) {
+      fail('7', `${tab.name} asked for an order that nobody committed to`);
+    }
+    const last = asks.findLast(isHere);
+    const isNews = ({ device, at }: { device: Device; at: number }) => device === tab.device && at >= (last?.at ?? 0);
+    if (last && !presses.some(isNews) && !calls.some(isNews)) fail('7', `${tab.name} asked a second time by itself`);
+    if (tab.flow.sale.stage !== 'sending') fail('1', `${tab.name} asked in ${tab.flow.sale.stage}`);
+  };
+
+  /** A second transfer, unless a person said falsely that there was no first one, and pressed "Send", and approved twice. */
+  const judgeDouble = (order: CoinbaseOrder, transfers: readonly Transaction[]): void => {
+    const { asks, falseWords } = facts(order.id);
+    const askOf = (transaction: Transaction) => asks.find(({ prompt }) => prompt.sent === transaction);
+    const second = transfers.map(askOf).sort((one, other) => (one?.at ?? 0) - (other?.at ?? 0))[1];
+    const wasMisled = falseWords.some((at) => at <= (second?.at ?? 0) && asks.some((ask) => ask.at < at));
+    if (wasMisled && second?.isPressed) referee.mistakenDoubles += 1;
+    else if (wasMisled) fail('4', `${order.id} was paid twice after a mistaken word, without a press on Send`);
+    else fail('3', `${order.id} was paid twice`);
+  };
+
+  const referee: Referee = {
+    violations,
+    mistakenDoubles: 0,
+    mistakenWords: 0,
+    elsewhereWords: 0,
+    facts,
+    fail,
+
+    onDisk: (kind, key, tab) => {
+      if (kind === 'refused') refusedAt.set(tab, agenda.now);
+      if (kind === 'add') facts(key).rights.push({ tab, of: 'disk', at: agenda.now, isUsed: false });
+    },
+
+    onGranted: (tab, orderId) => {
+      facts(orderId).rights.push({ tab, of: 'backend', at: agenda.now, isUsed: false });
+    },
+
+    onReturn: (saleId) => void returned.add(saleId),
+
+    onAsk: (tab, prompt) => {
+      const orderId = tab.flow.sale.order?.transactionId ?? '';
+      const truth = truthOf(orderId);
+      judgeTransfer(tab, prompt);
+      if (!truth) return;
+      judgeRights(tab, orderId);
+      judgeTime(tab, truth);
+      judgeWill(tab, orderId);
+      const { asks, presses } = facts(orderId);
+      const last = asks.findLast(({ device }) => device === tab.device);
+      const isPressed = presses.some(({ device, at }) => device === tab.device && at >= (last?.at ?? 0));
+      asks.push({ device: tab.device, prompt, at: agenda.now, isPressed });
+    },
+
+    onMined: (transaction) => {
+      if (!transaction.moves) return;
+      const order = coinbase.paidBy(transaction.moves);
+      if (!order) return fail('11', `a transfer went to ${transaction.moves.to}, which is no order's`);
+      const { transfers, asks } = facts(order.id);
+      transfers.push(transaction);
+      const deviceOf = (one: Transaction) => asks.find(({ prompt }) => prompt.sent === one)?.device;
+      const rivals = options.hasClaims ? transfers : transfers.filter((one) => deviceOf(one) === deviceOf(transaction));
+      if (rivals.length > 1) judgeDouble(order, rivals);
+    },
+
+    onStage: (tab, previous) => {
+      const { stage, order } = tab.flow.sale;
+      const { falseWord } = tab;
+      if (previous === 'unsure') tab.falseWord = undefined;
+      if (previous === 'unsure' && stage === 'ordered' && falseWord) {
+        facts(falseWord.orderId).falseWords.push(falseWord.at);
+      }
+      const truth = order ? truthOf(order.transactionId) : undefined;
+      if (stage === 'completed' && truth?.status !== 'SUCCESS') {
+        fail('14', `${tab.name} says completed, Coinbase says ${truth?.status}`);
+      }
+    },
+
+    lookAt: (tabs) => {
+      for (const tab of tabs) {
+        const { order, stage } = tab.flow.sale;
+        if (!order || !saysUnsent(tab)) continue;
+        const { transfers, asks, falseWords } = facts(order.transactionId);
+        const [transfer] = transfers;
+        if (!transfer) continue;
+        const isHere = asks.some(({ prompt, device }) => prompt.sent === transfer && device === tab.device);
+        if (!isHere) referee.elsewhereWords += 1;
+        else if (falseWords.length > 0) referee.mistakenWords += 1;
+        else fail('truth', `${tab.name} is ${stage} and says "${wordsOf(tab)}", but ${order.transactionId} was paid`);
+      }
+    },
+  };
+  return referee;
+};
