@@ -148,12 +148,14 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
 
   app.get('/config', user, async (c) => {
     const config = await catalog.config();
-    return c.json<CatalogConfig>(config, 200, { 'Cache-Control': `private, max-age=${CATALOG_MAX_AGE}` });
+    c.header('Cache-Control', `private, max-age=${CATALOG_MAX_AGE}`);
+    return c.json<CatalogConfig>(config);
   });
 
   app.get('/options', user, async (c) => {
     const found = await catalog.options(readQuery(c, placeQuery));
-    return c.json<SellOptions>(found, 200, { 'Cache-Control': `private, max-age=${CATALOG_MAX_AGE}` });
+    c.header('Cache-Control', `private, max-age=${CATALOG_MAX_AGE}`);
+    return c.json<SellOptions>(found);
   });
 
   app.post('/quote', json, user, small, async (c) => {

@@ -8,7 +8,7 @@ import type { Coinbase, Place } from './coinbase.ts';
 import type { Log } from './log.ts';
 import { Refusal } from './refusal.ts';
 
-const list = <T extends z.ZodMiniType>(inner: T) => z.array(inner).check(z.maxLength(5000));
+const list = <T extends z.ZodMiniType>(inner: T) => z.array(inner).check(z.refine((all) => all.length <= 5000));
 const decimal = z.string().check(z.regex(/^\d{1,30}(\.\d{1,36})?$/));
 
 const method = z.object({ id: text(40, 1) });
