@@ -56,8 +56,9 @@ export const activities = (
       heardAt = instantOf(list.now);
       return onList(list);
     };
-    // An event is a list like any other, but for its time: it may have waited in a buffer while the machine slept.
-    stream.listen(signal, (list) => void (instantOf(list.now) < heardAt || hear(list)));
+    // An event is a list like any other, but for its time: it may have waited in a buffer while the machine slept. One that is
+    // older than what was heard is a reason to look.
+    stream.listen(signal, (list) => void (instantOf(list.now) < heardAt ? nudge() : hear(list)));
     return poll({
       ask: (inFlight) => backend.list(sale().statusUrl ?? '', inFlight),
       onAnswer: (list) => {

@@ -34,6 +34,8 @@ export interface Tab {
   words(part: string): Promise<string>;
   /** Waits until the page has asked the backend `count` times more for the order. */
   polls(count: number): Promise<void>;
+  /** Turns to the page `count` times; each time it asks the backend at once, however seldom it asks by itself. */
+  looks(count: number): Promise<void>;
   /** Reloads, and waits until the button shows this stage again. */
   reload(stage: Stage): Promise<void>;
   /** Waits until the page's own script has run. */
@@ -121,6 +123,17 @@ export const beginTab = async (page: Page): Promise<Tab> => {
     await page.mouse.click(place.x, place.y);
   };
 
+  const polls = async (count: number) => {
+    let heard = 0;
+    const hear = (response: { url(): string }) => {
+      if (response.url().includes('/api/offramp/sales/')) heard += 1;
+    };
+    page.on('response', hear);
+    await until(async () => heard >= count, `${count} polls`, 15_000 + count * 3000).finally(() =>
+      page.off('response', hear),
+    );
+  };
+
   return {
     page,
     told,
@@ -148,15 +161,13 @@ export const beginTab = async (page: Page): Promise<Tab> => {
     },
     words: async (part) =>
       `${(await read(`${BUTTON}.shadowRoot.querySelector('[part=${part}]')?.textContent ?? ''`)) ?? ''}`.trim(),
-    polls: async (count) => {
-      let polls = 0;
-      const hear = (response: { url(): string }) => {
-        if (response.url().includes('/api/offramp/sales/')) polls += 1;
-      };
-      page.on('response', hear);
-      await until(async () => polls >= count, `${count} polls`, 15_000 + count * 3000).finally(() =>
-        page.off('response', hear),
-      );
+    polls,
+    looks: async (count) => {
+      for (let times = 0; times < count; times += 1) {
+        const heard = polls(1);
+        await read(`dispatchEvent(new Event('focus'))`);
+        await heard;
+      }
     },
     reload: async (wanted) => {
       await page.reload({ waitUntil: 'domcontentloaded' });

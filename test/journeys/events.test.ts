@@ -1,0 +1,35 @@
+// Sales that are told by the backend's events, through the real server kit.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { HTTPRequest } from 'puppeteer-core';
+import { assertTold, cashOut, LIMIT, OPENED, PAID, useJourneys } from './journey.ts';
+
+const STATUS = /\/api\/offramp\/sales\/[^/]+$/;
+const EVENTS = /\/api\/offramp\/sales\/[^/]+\/events$/;
+
+describe('events', () => {
+  const visitor = useJourneys();
+
+  it('tell of the order where asking shows nothing, by one stream to the end of the sale', LIMIT, async () => {
+    await visitor.connectBefore();
+    visitor.wallet.setMode('approve');
+    const tab = await visitor.open('?confirm-send');
+    const streams: string[] = [];
+    tab.page.on('request', (request) => EVENTS.test(request.url()) && streams.push(request.url()));
+    const showNothing = (request: HTTPRequest) => {
+      if (!STATUS.test(request.url())) return void request.continue();
+      void request.respond({ contentType: 'application/json', body: '{"transactions":[]}' });
+    };
+    await tab.page.setRequestInterception(true);
+    tab.page.on('request', showNothing);
+    await cashOut(await tab.pressForWindow());
+    await tab.reaches('ordered');
+    tab.page.off('request', showNothing);
+    await tab.page.setRequestInterception(false);
+    await tab.press('[part=send]');
+    await tab.reaches('completed');
+    assertTold(tab, `page ${OPENED} ordered before-send sending ${PAID}`);
+    await visitor.assertMoved('USDC', 25_000_000n);
+    assert.equal(streams.length, 1);
+  });
+});
