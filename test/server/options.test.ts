@@ -36,6 +36,17 @@ const WRONG: [string, Record<string, unknown>, RegExp][] = [
   ['a store that cannot swap', { store: { get() {}, set() {}, publish() {}, subscribe() {} } }, /store is not one/],
   ['a store that cannot publish', { store: { get() {}, set() {}, swap() {}, subscribe() {} } }, /store is not one/],
   ['a coinbase that is no address', { coinbase: 'pay' }, /coinbase is not a web address/],
+  ['an apiKeyId that is the key', { apiKeyId: '-----BEGIN EC PRIVATE KEY-----swordfish' }, /apiKeyId is a secret/],
+  ['an apiKeyId that is the key file', { apiKeyId: '{"name":"swordfish"}' }, /apiKeyId is a secret or a whole file/],
+  ['a path without a slash', { path: 'api' }, /path is not one.*Give/],
+  ['a path that ends in a slash', { path: '/api/' }, /path is not one/],
+  ['a path that names another host', { path: '//evil.example' }, /path is not one/],
+  ['an operator that is no function', { operator: true }, /operator is not a function/],
+  ['a country that is no function', { country: 'US' }, /country is not a function/],
+  ['a log that is no function', { log: console }, /log is not a function/],
+  ['a proof that is no proof', { proveAddress: () => true }, /proveAddress is not one.*createAddressProof/],
+  ['a limit of nothing', { limits: { tokensPerUser: 0 } }, /limits.tokensPerUser is not a limit/],
+  ['a limit that nobody knows', { limits: { tokens: 5 } }, /limits.tokens is not a limit.*tokensPerUser/],
   ['a fetch that is no function', { fetch: 'fetch' }, /fetch is not a function/],
 ];
 
