@@ -81,11 +81,11 @@ describe('a browser that is killed while the wallet asks', () => {
   /** Nothing that a person or a page can do now makes the wallet ask again. */
   const assertQuiet = async (tab: Tab): Promise<void> => {
     await tab.read(CALL);
-    await tab.polls(2);
+    await tab.looks(2);
     const other = await open('');
     await other.reaches('unsure');
     await other.read(CALL);
-    await other.polls(1);
+    await other.looks(1);
     await other.page.close();
     assert.equal(await tab.stage(), 'unsure');
     await visitor.assertUnmoved(1);
@@ -153,7 +153,7 @@ describe('a page whose renderer crashes while the wallet asks', () => {
     await crash(tab);
     await tab.reload('unsure');
     await tab.read(CALL);
-    await tab.polls(2);
+    await tab.looks(2);
     await visitor.assertUnmoved(1);
     await visitor.answer(true);
     await tab.reaches('completed');
@@ -173,7 +173,7 @@ describe('a page whose renderer crashes while the wallet asks', () => {
       await visitor.answer(false);
       await tab.reload('unsure');
       await tab.read(CALL);
-      await tab.polls(2);
+      await tab.looks(2);
       assert.equal(await tab.stage(), 'unsure');
       await visitor.assertUnmoved(1);
     },
@@ -195,7 +195,7 @@ describe('a page whose renderer crashes while the wallet asks', () => {
     await crash(first);
     await second.reaches('unsure');
     await second.read(CALL);
-    await second.polls(2);
+    await second.looks(2);
     await visitor.assertUnmoved(1);
     await visitor.answer(true);
     await second.reaches('completed');
