@@ -10,6 +10,7 @@ import { checkOptions, openChains, type SimulatorOptions } from './simulator/opt
 import { createQuotes } from './simulator/quote.ts';
 import { type OrderSnapshot, snapshot } from './simulator/record.ts';
 import { createTokens } from './simulator/tokens.ts';
+import { createWebhooks } from './simulator/webhooks.ts';
 import { createSellWindow } from './simulator/window.ts';
 
 export type { PublicKey } from './simulator/authority.ts';
@@ -17,6 +18,7 @@ export type { ChainAccess } from './simulator/chain.ts';
 export type { Fault, FaultName, Faults } from './simulator/faults.ts';
 export type { SimulatorOptions } from './simulator/options.ts';
 export type { OrderSnapshot } from './simulator/record.ts';
+export type { WebhookOptions } from './simulator/webhooks.ts';
 
 /** Coinbase's off-ramp, simulated. */
 export interface Simulator {
@@ -28,6 +30,11 @@ export interface Simulator {
   advance(ms: number): void;
   /** Every order, newest first, as last seen: an order is brought up to date when its list is asked for. */
   orders(): readonly OrderSnapshot[];
+  /**
+   * Brings every order up to date and sends the webhooks that are due; resolves when they are answered. Call it now and then where
+   * events are to come without anybody asking: the simulator has no timer.
+   */
+  settle(): Promise<void>;
   /** Forgets orders, tokens and windows, turns every fault off and takes leaps back. */
   reset(): void;
 }
@@ -50,16 +57,30 @@ export const createSimulator = (options: SimulatorOptions): Simulator => {
     c.json({ code: 5, message: `The simulator has no ${c.req.method} ${c.req.path}.`, details: [] }, 404),
   );
 
+  const webhooks = options.webhooks && createWebhooks({ options: options.webhooks, clock, faults });
+  const tell = async (): Promise<void> => webhooks?.look(book.all());
+
   return {
-    fetch: async (request) => app.fetch(request),
+    fetch: async (request) => {
+      const answer = await app.fetch(request);
+      // Not waited for: whoever is told may be the one who asks.
+      void tell();
+      return answer;
+    },
     faults: { list: faults.list, set: faults.set, clear: faults.clear },
     advance: clock.leap,
     orders: () => book.all().map(snapshot),
+    async settle() {
+      const references = new Set(book.all().map(({ partnerUserRef }) => partnerUserRef));
+      for (const reference of references) await book.list(reference);
+      await tell();
+    },
     reset() {
       book.clear();
       tokens.clear();
       quotes.clear();
       sellWindow.clear();
+      webhooks?.clear();
       faults.clear();
       clock.reset();
     },

@@ -25,6 +25,11 @@ const FAULTS = {
   'price-drop': 'The transfer is seen, then the order fails because the price fell below "Receive at least".',
   expiry: 'Once the order exists, the clock leaps past its 30 minutes and it expires.',
   'unmatched-send': 'The transfer is never matched to the order, which fails after 31 minutes.',
+  'webhook-duplicate': 'Every event is sent twice.',
+  'webhook-out-of-order': 'The event that an order has ended is sent first, then all before it, backwards.',
+  'webhook-late': 'Every event is sent 20 seconds late.',
+  'webhook-without-reference': 'No event has a partnerUserRef, and the first one of an order no redirectUrl either.',
+  'webhook-bad-signature': 'Every event is signed with another secret.',
 } as const satisfies Record<string, string>;
 
 /** The name of a fault of the simulator. */

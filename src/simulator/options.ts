@@ -4,6 +4,7 @@ import { knownNetworks } from '../schema.ts';
 import { keyFault, type PublicKey } from './authority.ts';
 import { type ChainAccess, type ChainPort, openChain } from './chain.ts';
 import { entryFault } from './redirects.ts';
+import type { WebhookOptions } from './webhooks.ts';
 
 export interface SimulatorOptions {
   /** The API keys that may call: key id → public key, Ed25519 or P-256, as JWK or SPKI PEM. */
@@ -12,6 +13,8 @@ export interface SimulatorOptions {
   chains: Readonly<Partial<Record<Network, ChainAccess>>>;
   /** Where the window may redirect to, as in Coinbase's portal: `https://app.com`, `https://*.app.com`, `my-app://done`. */
   allowedRedirects: readonly string[];
+  /** The backend that is told what happens to orders, such as a kit's `…/webhook`. Default: nobody is told. */
+  webhooks?: WebhookOptions | undefined;
   /** The time in milliseconds since the epoch; `Date.now` by default. */
   now?: (() => number) | undefined;
 }
@@ -28,7 +31,7 @@ const isChainAccess = (access: unknown): boolean =>
     : isObject(access) && 'request' in access && typeof access.request === 'function';
 
 /** Throws a `TypeError` for the first option that is wrong. */
-export const checkOptions = ({ keys, chains, allowedRedirects, now }: SimulatorOptions): void => {
+export const checkOptions = ({ keys, chains, allowedRedirects, webhooks, now }: SimulatorOptions): void => {
   check(isObject(keys) && Object.keys(keys).length > 0, 'keys must have at least one API key id with its public key.');
   for (const [id, key] of Object.entries(keys)) {
     const fault = keyFault(key);
@@ -43,6 +46,12 @@ export const checkOptions = ({ keys, chains, allowedRedirects, now }: SimulatorO
   for (const entry of allowedRedirects) {
     const fault = entryFault(`${entry}`);
     check(fault === undefined, `the allowed redirect "${entry}" ${fault}.`);
+  }
+  if (webhooks !== undefined) {
+    check(isObject(webhooks), 'webhooks must have a url and a secret.');
+    check(/^https?:$/.test(URL.parse(`${webhooks.url}`)?.protocol ?? ''), 'webhooks.url must be an http address.');
+    check(typeof webhooks.secret === 'string' && webhooks.secret !== '', 'webhooks.secret must be a text.');
+    check(webhooks.fetch === undefined || typeof webhooks.fetch === 'function', 'webhooks.fetch must be a function.');
   }
   check(now === undefined || typeof now === 'function', 'now must be a function.');
 };

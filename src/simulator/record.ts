@@ -37,17 +37,29 @@ const record = (order: Order, faults: FaultSwitches, now: number): Fields => {
   };
 };
 
+const camelKeys = (fields: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [
+      key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  );
+
 /** The older rendering of the API: camelCase, `id`, and the network's long name. */
 const camelCase = ({ transaction_id, network, ...rest }: Fields): Fields => ({
   id: transaction_id,
   network: `networks/${network}-mainnet`,
-  ...Object.fromEntries(
-    Object.entries(rest).map(([key, value]) => [
-      key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      value,
-    ]),
-  ),
+  ...camelKeys(rest),
 });
+
+/** The body of a webhook: the record in camelCase, flat, with its type (docs.cdp.coinbase.com, OfframpTransactionPayload). */
+export const eventBody = (order: Order, eventType: string, faults: FaultSwitches, now: number): Fields => {
+  const body = { eventType, ...camelKeys(record(order, faults, now)), partnerUserRef: order.partnerUserRef };
+  if (!faults.has('webhook-without-reference')) return body;
+  // As coinbase/onramp-v2-mobile-demo met them: never a reference, and in the first event no redirect address either.
+  const isFirst = eventType === 'offramp.transaction.created';
+  return { ...body, partnerUserRef: undefined, ...(isFirst && { redirectUrl: undefined }) };
+};
 
 interface Page {
   orders: readonly Order[];

@@ -29,7 +29,8 @@ describe('the faults', () => {
         'record-before-commit commit-delay no-redirect redirect-without-query coop-same-origin ' +
         'coop-same-origin-allow-popups stale-history two-candidates fiat-sell-amount crypto-account-order ' +
         'camel-case-list unknown-status foreign-contract api-401 api-429 api-5xx slow-answers late-success failure price-drop ' +
-        'expiry unmatched-send'
+        'expiry unmatched-send ' +
+        'webhook-duplicate webhook-out-of-order webhook-late webhook-without-reference webhook-bad-signature'
       ).split(' '),
     );
     for (const { description, on } of faults) {
