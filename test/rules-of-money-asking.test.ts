@@ -89,6 +89,8 @@ describe('rule 2: a wallet is asked at most once per claim', () => {
     await press(world, page);
     expect(world.prompts).to.have.lengthOf(1);
     expect(page.codes.at(-1)).to.equal('wallet-busy');
+    expect(page.errors.at(-1)?.message).to.match(/earlier cash-out is still open/);
+    expect(page.errors.at(-1)?.advice).to.match(/^Decline it there/);
     open.decline();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('ordered');

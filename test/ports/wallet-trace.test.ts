@@ -113,6 +113,25 @@ describe('following a hash that a wallet gave', () => {
     });
   }
 
+  it('finds the transfer among all that one transaction did, and nothing where it did nothing', async () => {
+    const [approval, fee] = [log({ topics: [abiWord(1)] }), log({ address: OTHER })];
+    for (const [logs, kind] of [
+      [[approval, log(), fee], 'mined'],
+      [[approval, fee], 'other'],
+      [[], 'other'],
+    ] as const) {
+      expect(await trace({ known: transfer(usdcOrder), receipt: receiptOf({ logs }) })).to.deep.equal({ kind });
+    }
+  });
+
+  it('asks for no receipt of what no block holds', async () => {
+    for (const blockNumber of [null, undefined]) {
+      const provider = chain({ known: transfer(usdcOrder, { blockNumber }), receipt: receiptOf() });
+      expect(await traceBy(provider)).to.deep.equal({ kind: 'waiting', nonce: '0x7' });
+      expect(provider.count('eth_getTransactionReceipt')).to.equal(0);
+    }
+  });
+
   for (const [name, change] of [
     ['to another address', { to: OTHER }],
     ['of another amount', { value: '0x1' }],
@@ -164,6 +183,43 @@ describe('following a hash that a wallet gave', () => {
       const mined = { 102: { ...cancel, ...other, blockNumber: '0x66' } };
       expect(await trace({ mined }, seen)).to.deep.equal({ kind: 'undone', fate: 'replaced' });
     }
+  });
+
+  it('does not take another call of the same token for a speed-up', async () => {
+    const elsewhere = transferRequest({ ...usdcOrder, to: OTHER }).data;
+    const more = transferRequest({ ...usdcOrder, units: '25000001' }).data;
+    for (const input of [elsewhere, more, '0x']) {
+      const mined = { 102: transfer(usdcOrder, { input, data: input, hash: OTHER_HASH, blockNumber: '0x66' }) };
+      expect(await trace({ mined }, seen)).to.deep.equal({ kind: 'undone', fate: 'replaced' });
+    }
+  });
+
+  it('reads a call where nodes put it: in `input`, or in `data` as older ones do', async () => {
+    const { input, ...older } = transfer(usdcOrder, { hash: OTHER_HASH });
+    expect(await trace({ mined: { 102: { ...older, data: input } } }, seen)).to.deep.equal({
+      kind: 'repriced',
+      txHash: OTHER_HASH,
+    });
+  });
+
+  it('finds its nonce in a block among those of others, and the account’s other ones', async () => {
+    const own = { ...cancel, blockNumber: '0x66' };
+    const provider = chain({ mined: { 102: own } });
+    provider.script('eth_getBlockByNumber', () => ({
+      transactions: [
+        { ...own, from: OTHER, to: TO },
+        { ...own, nonce: '0x6', to: TO },
+        own,
+        { ...own, nonce: '0x8', to: TO },
+      ],
+    }));
+    expect(await traceBy(provider, seen)).to.deep.equal({ kind: 'undone', fate: 'cancelled' });
+  });
+
+  it('reads no block while its nonce is free', async () => {
+    const provider = chain({});
+    expect(await traceBy(provider, seen)).to.deep.equal({ kind: 'lost' });
+    expect(provider.count('eth_getBlockByNumber')).to.equal(0);
   });
 
   it('believes the end of a nonce only twelve blocks later', async () => {

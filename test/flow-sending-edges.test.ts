@@ -1,0 +1,355 @@
+// An ask at its edges: what comes late, from another sale, at the very moment of the deadline, or from a store that fails.
+import { expect } from 'chai';
+import { OfframpError } from '../src/errors.ts';
+import { createWallet } from '../src/ports/wallet.ts';
+import { gate } from './fixtures/gate.ts';
+import { FROM, HASH, MINUTE, OTHER_HASH } from './fixtures/orders.ts';
+import {
+  press,
+  toOrdered,
+  toSelling,
+  toSending,
+  toSettling,
+  toUnsure,
+  wallet,
+  withWallet,
+} from './fixtures/passages.ts';
+import { createWorld, type Page, type World } from './fixtures/world.ts';
+
+const attempt = { askedAt: 0, nonce: '0x7', block: '0x64' };
+const withBackendClaim = (): World => Object.assign(createWorld(), { session: { claimUrl: '/claim' } });
+const count = (world: World, door: string): number => world.calls.filter((call) => call === door).length;
+
+/** Coinbase ends the page's order, and the person begins again with another one. */
+const toNextOrder = async (world: World, page: Page, starter = page): Promise<void> => {
+  world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
+  await world.advance(10_000);
+  expect(page.flow.sale.stage).to.equal('failed');
+  world.records = [];
+  await toSelling(world, starter);
+  world.records = [world.record({ transaction_id: 'order-2' })];
+  await world.advance(3000);
+  expect(starter.flow.sale).to.have.nested.property('order.transactionId', 'order-2');
+};
+
+describe('flow: the claim of an order', () => {
+  it('is not even taken where Coinbase has seen a transfer meanwhile', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    world.records = world.records.map((record) => ({ ...record, tx_hash: OTHER_HASH }));
+    await press(world, page);
+    expect(page.flow.sale).to.include({ stage: 'settling', txHash: OTHER_HASH });
+    expect(count(world, 'take')).to.equal(0);
+  });
+
+  it('is not even taken at the very moment of the deadline', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    world.skew = (page.flow.sale.order?.deadline ?? 0) - world.time.now;
+    await press(world, page);
+    expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
+    expect(count(world, 'take')).to.equal(0);
+  });
+
+  it('is not the backend’s to give back where the backend gave none', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    world.prompt().decline();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('ordered');
+    expect([count(world, 'drop'), count(world, 'release')]).to.deep.equal([1, 0]);
+  });
+
+  it('is given back quietly where the backend’s is free and only this browser’s store fails', async () => {
+    const world = withBackendClaim();
+    const page = await toSending(world);
+    world.claimsWork = false;
+    world.prompt().decline();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('ordered');
+    expect(page.codes).to.deep.equal([]);
+    expect(world.granted.size).to.equal(0);
+  });
+
+  it('is somebody else’s where it is taken and gone again before anyone can say whose it was', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    world.claims.set('order-1', { saleId: 'another', attempt });
+    const find = world.hold('find');
+    await press(world, page);
+    world.claims.clear();
+    find();
+    await world.settle();
+    expect(page.codes).to.deep.equal(['already-claimed']);
+    expect(world.prompts).to.have.lengthOf(0);
+  });
+
+  it('of another sale is left alone by a reload', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    before.close();
+    world.claims.set('order-1', { saleId: 'another', attempt });
+    const page = world.page();
+    await world.advance(5000);
+    expect(page.flow.sale).to.include({ stage: 'ordered', attempt: null });
+  });
+
+  it('that another tab gives back while a new one waits for it hinders nobody', async () => {
+    const world = withBackendClaim();
+    const before = await toOrdered(world);
+    const answer = world.hold('claim');
+    world.comeBack(before.flow.sale);
+    await world.settle();
+    const page = world.page();
+    await world.settle();
+    world.trouble.claim = new OfframpError('backend-unreachable');
+    answer();
+    await world.settle();
+    // Both have asked the backend by themselves, one after the other.
+    expect(count(world, 'claim')).to.equal(2);
+    expect(page.codes).to.deep.equal(['backend-unreachable']);
+    expect(world.claims.size).to.equal(0);
+  });
+});
+
+describe('flow: an answer of the wallet that comes late', () => {
+  it('and tells nothing is told, where the sale is in doubt already', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    await world.advance(3 * MINUTE);
+    expect(page.flow.sale.stage).to.equal('unsure');
+    world.prompt().answer({ kind: 'unsure', error: new OfframpError('wallet-busy') });
+    await world.settle();
+    expect(page.codes).to.deep.equal(['wallet-busy']);
+  });
+
+  it('is not reported to the backend as the next sale’s', async () => {
+    const world = withBackendClaim();
+    const page = await toSending(world);
+    const old = world.prompt();
+    await toNextOrder(world, page);
+    old.approve();
+    await world.settle();
+    expect(page.flow.sale).to.include({ stage: 'ordered', txHash: null });
+    expect(world.calls).not.to.include(`reported ${HASH}`);
+  });
+
+  it('to the last check does not ask for an order whose sale is over, though the next one is being sent', async () => {
+    const world = createWorld();
+    const provider = wallet();
+    const page = world.page({
+      wallet: (clock) => createWallet({ provider: () => provider, sender: () => undefined, clock }),
+    });
+    await toOrdered(world, page);
+    // The first look at the accounts is before the claim, the second right before the ask.
+    const { opened, open } = gate();
+    const looks = provider.count('eth_accounts');
+    provider.script('eth_accounts', (_, times) => (times > looks + 1 ? opened.then(() => [FROM]) : [FROM]));
+    await press(world, page);
+    expect(page.flow.sale.stage).to.equal('sending');
+    const other = world.page();
+    await toNextOrder(world, page, other);
+    await press(world, other);
+    expect(other.flow.sale.stage).to.equal('sending');
+    expect(page.flow.sale).to.include({ id: other.flow.sale.id, stage: 'sending' });
+    open();
+    await world.settle();
+    expect(provider.count('eth_sendTransaction')).to.equal(0);
+  });
+
+  it('to the last check, at the very moment of the deadline, does not ask (rule 12)', async () => {
+    const provider = wallet();
+    const { world, page, asks } = await withWallet(provider);
+    const { opened, open } = gate();
+    const looks = provider.count('eth_accounts');
+    provider.script('eth_accounts', (_, times) => (times > looks + 1 ? opened.then(() => [FROM]) : [FROM]));
+    await press(world, page);
+    expect(page.flow.sale.stage).to.equal('sending');
+    // The next answer of the backend says that it is exactly now.
+    const deadline = page.flow.sale.order?.deadline ?? 0;
+    world.skew = deadline - world.time.now - 3000;
+    await world.advance(3000);
+    expect(page.flow.now()).to.equal(deadline);
+    open();
+    await world.settle();
+    expect(asks()).to.equal(0);
+    expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
+  });
+});
+
+describe('flow: a look at the chain that is answered late', () => {
+  it('says nothing of an ask that was made after it', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    await world.advance(2 * MINUTE);
+    const late = world.hold('look');
+    await world.advance(5000);
+    // The next one to look gets its answer at once.
+    world.hold('look')();
+    world.prompt().decline();
+    await world.settle();
+    world.sighting = 'nothing';
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(2);
+    world.sighting = { txHash: OTHER_HASH };
+    late();
+    await world.settle();
+    expect(page.flow.sale).to.include({ stage: 'sending', txHash: null });
+  });
+
+  it('frees no claim of the next sale after “nothing was sent” of an ended one', async () => {
+    const world = withBackendClaim();
+    const page = await toUnsure(world);
+    await world.advance(2 * MINUTE);
+    const late = world.hold('look');
+    page.sayNotSent();
+    await world.settle();
+    await toNextOrder(world, page);
+    await press(world, page);
+    world.prompt().answer({ kind: 'unsure', error: new OfframpError('wallet-failed') });
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('unsure');
+    world.sighting = 'nothing';
+    late();
+    await world.settle();
+    expect(world.granted.get('order-2')).to.equal(page.flow.sale.id);
+    expect(page.flow.sale.stage).to.equal('unsure');
+  });
+
+  it('raises no alarm about a hash that the sale has no more', async () => {
+    const world = createWorld();
+    const page = await toSettling(world);
+    world.trace = { kind: 'other' };
+    const answer = world.hold('trace');
+    await world.advance(5000);
+    world.records = world.records.map((record) => ({ ...record, tx_hash: OTHER_HASH }));
+    await world.advance(10_000);
+    answer();
+    await world.settle();
+    expect(page.codes).to.deep.equal([]);
+  });
+
+  it('says with an alarm what to compare', async () => {
+    const world = createWorld();
+    const page = await toSettling(world);
+    world.trace = { kind: 'other' };
+    await world.advance(10_000);
+    expect(page.errors.map(({ advice }) => advice)).to.deep.equal([
+      'Compare the address and the amount in your wallet with the ones shown here.',
+    ]);
+  });
+});
+
+describe('flow: an ask that its wallet calls undone', () => {
+  it('is believed by “nothing was sent”, and the order free', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    await world.advance(2 * MINUTE);
+    world.sighting = 'undone';
+    page.sayNotSent();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('ordered');
+    expect(page.errors.map(({ message }) => message)).to.deep.equal([
+      'Your wallet says that the transfer was not carried out.',
+    ]);
+    expect(world.claims.size).to.equal(0);
+  });
+
+  it('hinders no new one, and takes nobody’s claim', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    world.sighting = 'nothing';
+    await world.advance(2 * MINUTE);
+    page.sayNotSent();
+    await world.settle();
+    world.sighting = 'undone';
+    world.claims.set('order-1', { saleId: 'another', attempt });
+    await world.advance(15_000);
+    expect(world.claims.size).to.equal(1);
+    world.claims.clear();
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(2);
+  });
+});
+
+describe('flow: a send', () => {
+  it('looks at nothing and asks no page where the sale is in no stage for it', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
+    await world.advance(5000);
+    expect(page.flow.sale.stage).to.equal('failed');
+    let asked = 0;
+    page.watcher.maySend = () => {
+      asked += 1;
+      return true;
+    };
+    for (const by of ['press', 'call'] as const) page.send(by);
+    await world.settle();
+    expect([asked, count(world, 'prepare')]).to.deep.equal([0, 0]);
+  });
+
+  it('by the page’s call is the page’s to prevent, the first time', async () => {
+    const world = createWorld();
+    const page = world.page();
+    page.allows.confirms = true;
+    await toOrdered(world, page);
+    world.comeBack(page.flow.sale);
+    await world.settle();
+    page.allows.send = false;
+    page.send('call');
+    await world.settle();
+    expect(count(world, 'prepare')).to.equal(0);
+  });
+
+  it('by a press is the page’s to prevent, every time', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    page.allows.send = false;
+    for (let presses = 0; presses < 3; presses += 1) await press(world, page);
+    expect(count(world, 'prepare')).to.equal(0);
+  });
+
+  it('by itself is given up where the wallet was asked meanwhile, as from a store that another page wrote', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    const prepared = world.hold('prepare');
+    world.comeBack(page.flow.sale);
+    await world.settle();
+    world.tamper({ asked: true });
+    prepared();
+    await world.settle();
+    expect(world.prompts).to.have.lengthOf(0);
+    expect(page.flow.sale.stage).to.equal('ordered');
+  });
+
+  it('by itself is given up in silence where another tab is sending already', async () => {
+    const world = createWorld();
+    const [one, other] = [await toOrdered(world), world.page()];
+    world.hold('prepare');
+    world.comeBack(one.flow.sale);
+    await world.settle();
+    expect([...one.codes, ...other.codes]).to.deep.equal([]);
+    await press(world, other);
+    expect([...one.codes, ...other.codes]).to.deep.equal(['already-claimed']);
+  });
+
+  it('is still under way when the send of a cancelled sale ends behind it', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    const late = world.hold('take');
+    await press(world, page);
+    page.flow.cancel();
+    world.records = [];
+    await toSelling(world, page);
+    world.records = [world.record({ transaction_id: 'order-2' })];
+    await world.advance(3000);
+    world.hold('prepare');
+    await press(world, page);
+    expect(page.flow.isBusy).to.equal(true);
+    late();
+    await world.settle();
+    expect(page.flow.isBusy).to.equal(true);
+    expect(world.claims.size).to.equal(0);
+  });
+});
