@@ -28,6 +28,11 @@ export { cloudflareClientIp, flyClientIp, ipFromHops, vercelClientIp } from './s
 export { createRedisStore, type RedisClient, type RedisStoreOptions } from './server/redis.ts';
 export { instructionKeyOf } from './server/signature.ts';
 export { createMemoryStore, type Store } from './server/store.ts';
+export {
+  createWebhookSubscription,
+  type WebhookSubscription,
+  type WebhookSubscriptionOptions,
+} from './server/subscription.ts';
 
 /** The origin of a `blob:` is that of the page that made it, and a user's name is no part of an origin. */
 const isOn = (origins: readonly string[], address: string): boolean => {
