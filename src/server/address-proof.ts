@@ -11,7 +11,7 @@ export const challengeAnswer = z.object({ nonce: z.string(), domain: z.string(),
 export type Challenge = z.infer<typeof challengeAnswer>;
 
 /** A message and its signature, as the token request brings them. */
-export interface Proof {
+interface Proof {
   message: string;
   signature: string;
 }

@@ -3,6 +3,7 @@
 import * as z from 'zod/mini';
 import type { Asset } from '../assets.ts';
 import type { Cache } from './cache.ts';
+import type { Changes } from './changes.ts';
 import type { Coinbase } from './coinbase.ts';
 import { Refusal } from './refusal.ts';
 import type { Store } from './store.ts';
@@ -56,15 +57,17 @@ interface Parts {
   store: Store;
   cache: Cache;
   coinbase: Coinbase;
+  changes: Changes;
   clock?: () => number;
 }
 
-export const createHistory = ({ store, cache, coinbase, clock = Date.now }: Parts): History => {
+export const createHistory = ({ store, cache, coinbase, changes, clock = Date.now }: Parts): History => {
   const keyOf = (name: string) => `history:${name}`;
   const parse = (text: string | undefined): Began[] => (text === undefined ? [] : JSON.parse(text));
 
   const latestOf = async (reference: string): Promise<Record<string, unknown> | null> => {
-    const { transactions } = await cache(`latest:${reference}`, FRESH, () => coinbase.list(reference));
+    const list = await cache(`latest:${reference}`, FRESH, () => coinbase.list(reference));
+    const { transactions } = await changes.apply(reference, list);
     return transactions[0] ?? null;
   };
 

@@ -64,7 +64,7 @@ export const createParts = (options: OfframpOptions) => {
     changes,
     streams: createStreams(createWatches(status, store)),
     webhook: secrets.length ? createWebhook({ secrets, store, changes, forget: createForget(store), log }) : undefined,
-    history: createHistory({ store, cache, coinbase }),
+    history: createHistory({ store, cache, coinbase, changes }),
     /** Each counts one more, or throws a 429. Users and IPs go by names of `References.nameOf`. */
     limits: {
       tokens: async (user: string, ip: string): Promise<void> => {

@@ -65,7 +65,7 @@ const timeOf = (headers: Headers): string => {
 };
 
 /** What is asked. `query` begins with "?"; it is not signed. */
-export interface Question {
+interface Question {
   route: UpstreamRoute;
   method: 'GET' | 'POST';
   path: string;
