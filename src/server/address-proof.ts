@@ -65,7 +65,7 @@ export const createAddressProof = (options: AddressProofOptions): AddressProof =
   const isFresh = async (user: string, nonce: string): Promise<boolean> => {
     if (!NONCE.test(nonce)) return false;
     const time = Number.parseInt(nonce.slice(0, TIME_LETTERS), 16);
-    return (await timingSafeEqual(nonce, await nonceOf(user, time))) && time <= clock() && clock() < time + life;
+    return (await timingSafeEqual(nonce, await nonceOf(user, time))) && clock() < time + life;
   };
 
   return {

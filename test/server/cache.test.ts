@@ -80,3 +80,17 @@ test('an answer is given even where the store goes away after it', async () => {
   };
   assert.equal(await createCache(failing)('key', 1000, async () => 'answer'), 'answer');
 });
+
+test('what another machine found between the look and the lease is taken, and not asked for again', async () => {
+  const { store, one } = setUp();
+  let looks = 0;
+  const late: typeof store = {
+    ...store,
+    get: async (key) => {
+      if (++looks > 1) return store.get(key);
+      await one('key', 1000, async () => 'from one');
+      return undefined;
+    },
+  };
+  assert.equal(await createCache(late)('key', 1000, async () => 'from two'), 'from one');
+});

@@ -75,6 +75,13 @@ test('an IP may mint twenty tokens a minute, whoever is signed in', async () => 
   assert.equal((await mint('user-20')).status, 200);
 });
 
+test('an IPv6 network of 64 bits counts as one visitor', async () => {
+  let count = 0;
+  const { ask } = createKit({ clientIp: () => `2001:db8:0:1::${++count}`, limits: { tokensPerIp: 2 } });
+  const mint = (user: string) => ask('POST', '/token', BODY, { 'x-user': user });
+  assert.deepEqual([(await mint('a')).status, (await mint('b')).status, (await mint('c')).status], [200, 200, 429]);
+});
+
 test('the limits are the partner’s to set, and a wrong request counts for none', async () => {
   const { ask } = createKit({ limits: { tokensPerUser: 1 } });
   for (let count = 0; count < 5; count++)

@@ -46,3 +46,10 @@ test('a changed, shortened or lengthened reference belongs to nobody', async () 
   for (const wrong of ['', ann.slice(1), `${ann}A`, `${ann}\n`, '%2e%2e', 'sale-1'])
     assert.equal(await references.belongs(wrong, 'ann'), false);
 });
+
+test('what the store calls a user or an IP tells neither, and is never the same for both', async () => {
+  const [user, ip] = [await references.nameOf('user', '203.0.113.7'), await references.nameOf('ip', '203.0.113.7')];
+  assert.notEqual(user, ip);
+  assert.match(user, /^[A-Za-z0-9_-]{24}$/);
+  assert.equal(await references.nameOf('user', '203.0.113.7'), user);
+});

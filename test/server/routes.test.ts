@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { findAsset } from '../../src/assets.ts';
 import { quoteAnswer, quoteRefusal } from '../../src/schema.ts';
+import { createCache } from '../../src/server/cache.ts';
 import { configAnswer, optionsAnswer } from '../../src/server/catalog.ts';
-import { historyAnswer } from '../../src/server/history.ts';
+import { createChanges } from '../../src/server/changes.ts';
+import { createHistory, historyAnswer } from '../../src/server/history.ts';
+import { createMemoryStore } from '../../src/server.ts';
 import { codeOf, SHOP } from './fixture.ts';
 import { openShop } from './shop.ts';
 
@@ -106,6 +110,20 @@ describe('POST quote', () => {
     assert.equal(asked.filter((one) => one.includes('quote')).length, 2);
   });
 
+  test('is another for each way to be paid', async (t) => {
+    const { ask } = await openShop(t);
+    const limitsBy = async (paymentMethod: string) =>
+      (await (await ask('POST', '/quote', { ...usual, paymentMethod })).json()).limits.min;
+    assert.deepEqual([await limitsBy('ACH_BANK_ACCOUNT'), await limitsBy('FIAT_WALLET')], ['10', '2']);
+  });
+
+  test('is refused to a user who asks more often than the partner allows, and to nobody else', async (t) => {
+    const { ask } = await openShop(t, { limits: { quotesPerUser: 2 } });
+    for (const _ of [1, 2]) assert.equal((await ask('POST', '/quote', usual)).status, 200);
+    assert.deepEqual(await codeOf(ask('POST', '/quote', usual)), [429, 'too-many-requests']);
+    assert.equal((await ask('POST', '/quote', usual, { 'x-user': 'bob' })).status, 200);
+  });
+
   test('may leave out what the backend knows: the country, dollars, the Coinbase balance', async (t) => {
     const { ask, bodies } = await openShop(t, { country: async () => 'US-NY' });
     const answer = await ask('POST', '/pay/quote', { asset: 'usdc', network: 'base-mainnet', amount: '25' });
@@ -167,16 +185,16 @@ describe('POST quote', () => {
     assert.deepEqual([body.fiat.value, body.limits], ['24.75', undefined]);
   });
 
-  test('is asked of Coinbase ten times a second at most; the others wait their turn', async (t) => {
-    const { ask, events } = await openShop(t, { limits: { quotesPerUser: 1000 } });
+  test('is asked of Coinbase ten times a second at most; the others wait their turn, and none is refused by Coinbase', async (t) => {
+    const { ask, events } = await openShop(t);
     const answers = await Promise.all(
       Array.from({ length: 15 }, (_, index) => ask('POST', '/pay/quote', { ...usual, amount: `${25 + index}` })),
     );
     assert.ok(answers.every(({ status }) => status === 200));
     const quotes = events.filter((event) => event.event === 'upstream' && event.route === 'quote');
     assert.deepEqual(
-      quotes.map((event) => 'status' in event && event.status),
-      Array(15).fill(200),
+      quotes.map((event) => 'tries' in event && [event.status, event.tries]),
+      Array(15).fill([200, 1]),
     );
   });
 });
@@ -226,6 +244,23 @@ describe('GET sales', () => {
     await mint('sale-2');
     const { body } = await read('/pay/sales');
     assert.equal(body.total_count, 2);
+  });
+
+  test('are kept to the newest hundred', async () => {
+    const store = createMemoryStore();
+    const parts = { store, cache: createCache(store), changes: createChanges(store) };
+    const coinbase = { list: async () => ({ transactions: [], next_page_key: '', total_count: 0, now: '' }) };
+    const history = createHistory({ ...parts, coinbase: coinbase as never });
+    const usdc = findAsset('USDC', 'base');
+    assert.ok(usdc);
+    for (let count = 0; count < 103; count++) await history.note('ann', `ref-${count}`, usdc);
+    const urlOf = (reference: string) => reference;
+    const { sales, total_count } = await history.list('ann', 'ref-12', urlOf);
+    assert.equal(total_count, 100);
+    assert.deepEqual(
+      sales.map(({ partnerUserRef }) => partnerUserRef),
+      ['ref-11', 'ref-10', 'ref-9', 'ref-8', 'ref-7', 'ref-6', 'ref-5', 'ref-4', 'ref-3'],
+    );
   });
 
   test('are refused beyond thirty pages a minute', async (t) => {

@@ -147,3 +147,12 @@ for (const key of ['', 'a b', 'a&page_size=1000', '../x', 'x'.repeat(513), '%00'
     assert.equal(upstream.asked.length, 0);
   });
 }
+
+test('older pages are limited to each user, the newest one is not', async () => {
+  const { ask, mint } = createKit({ limits: { pagesPerUser: 2 } });
+  const { statusUrl } = await mint();
+  const page = (key: string) => ask('GET', `${statusUrl}?page_key=${key}`);
+  assert.deepEqual([(await page('a')).status, (await page('b')).status], [200, 200]);
+  assert.deepEqual(await codeOf(page('c')), [429, 'too-many-requests']);
+  assert.equal((await ask('GET', statusUrl)).status, 200);
+});
