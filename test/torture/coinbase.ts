@@ -21,6 +21,8 @@ export interface CoinbaseOrder {
   readonly token: string | null;
   readonly amount: string;
   readonly units: bigint;
+  /** Another address, for a list that changes its mind. */
+  readonly otherTo: string;
   isCommitted: boolean;
   status: 'CREATED' | 'STARTED' | 'SUCCESS' | 'FAILED' | 'EXPIRED';
   txHash: string | undefined;
@@ -96,6 +98,7 @@ export const createCoinbase = (
         reference,
         createdAt,
         to: addressOf(number),
+        otherTo: addressOf(number + 1_000_000),
         from,
         asset,
         network,
@@ -131,7 +134,10 @@ export const createCoinbase = (
     paidBy: (moves) =>
       moves &&
       orders.find(
-        ({ to, token, units }) => same(to, moves.to) && same(token ?? '', moves.token ?? '') && units === moves.units,
+        ({ to, otherTo, token, units }) =>
+          (same(to, moves.to) || same(otherTo, moves.to)) &&
+          same(token ?? '', moves.token ?? '') &&
+          units === moves.units,
       ),
 
     seeMined: ({ moves, hash }) => {

@@ -287,8 +287,6 @@ const DEEDS: { [Name in Do['do']]: (spot: Spot, what: Extract<Do, { do: Name }>)
   chain: ({ world }, { trouble }) => touchChain(world, trouble),
 };
 
-/** What people do follows a moment; it does not happen within it, as what a page's listener or the world does. */
-export const isByPeople = ({ do: name }: Do): boolean => BY_PEOPLE.has(name);
 const BY_PEOPLE = new Set<Do['do']>([
   'go',
   'start',
@@ -301,6 +299,11 @@ const BY_PEOPLE = new Set<Do['do']>([
   'commit',
   'signal',
 ]);
+const BY_PAGE = new Set<Do['do']>(['call send', 'call start', 'cancel', 'reset', 'part', 'join']);
+
+/** What people do follows a moment. A page can act within one, where its listeners are called; the world within any. */
+export const isWithin = ({ do: name }: Do, point: Point): boolean =>
+  !BY_PEOPLE.has(name) && (!BY_PAGE.has(name) || point.startsWith('stage '));
 
 /** Makes a step happen now. `point`: the moment it waited for. */
 export const perform = (world: World, { tab: number, what }: Step, point?: Point): void => {

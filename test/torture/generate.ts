@@ -35,7 +35,7 @@ const setup: fc.Arbitrary<Setup> = fc.record({
   confirms: rarely(4),
   preventsSend: rarely(10),
   skewHours: mostly(0, 6, -6),
-  warm: fc.integer({ min: 0, max: 9 }),
+  warm: fc.integer({ min: 0, max: 12 }),
   ending: fc.nat(255),
 });
 
@@ -154,7 +154,7 @@ const what: fc.Arbitrary<Do> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant('account' as const),
-      is: fc.constantFrom('other' as const, 'locked', 'right', 'right'),
+      is: fc.constantFrom('other' as const, 'other', 'locked', 'right'),
     }),
   },
   {
@@ -201,7 +201,7 @@ const when: fc.Arbitrary<When> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ events: fc.nat(14) }) },
   {
     weight: 4,
-    arbitrary: fc.record({ ms: fc.constantFrom(0, 300, 2_500, 2_500, 2_500, 12_000) }),
+    arbitrary: fc.record({ ms: fc.constantFrom(0, 300, 300, 700, 700, 700, 2_500, 2_500, 12_000) }),
   },
   { weight: 1, arbitrary: fc.record({ away: fc.constantFrom(60_000, 130_000, 130_000, 1_500_000) }) },
   { weight: 3, arbitrary: fc.record({ point: fc.constantFrom(...POINTS) }) },

@@ -1,14 +1,16 @@
 // Plays one schedule to its end: the steps, then a time without faults in which people answer and everything comes to rest.
 // Knows what "in the end" means; does not know what each step does.
 import { isOver } from '../../src/stages.ts';
-import { isByPeople, perform, type Step, tabAt } from './commands.ts';
+import { isWithin, perform, type Step, tabAt } from './commands.ts';
 import type { Schedule } from './generate.ts';
 import { approve, decline, goOn, openPrompts } from './people.ts';
 import type { Tab } from './tab.ts';
 import { createWorld, type World } from './world.ts';
 
 const MINUTE = 60_000;
-const AWAKE = 1_500;
+const AWAKE = 800;
+/** From one thing that people do to the next, where nothing disturbs them. */
+const PACE = 400;
 /** Two hours at Coinbase's window, then half an hour for an order; hours more where a clock that nobody puts right jumped back. */
 const ROUNDS = 64;
 
@@ -28,7 +30,7 @@ const begin = async (world: World): Promise<void> => {
     const device = devices[turn % devices.length];
     const [tab] = device?.tabs ?? [];
     if (tab) goOn(world, tab);
-    await agenda.runUntil(agenda.now + 2_500);
+    await agenda.runUntil(agenda.now + PACE);
   }
 };
 
@@ -41,12 +43,26 @@ const leave = async ({ agenda, devices }: World, ms: number): Promise<void> => {
   await agenda.runUntil(agenda.now + ms);
 };
 
+/** The page says how long it is too early; people wait. */
+const waitLongEnough = async (world: World, { tab: number }: Step): Promise<void> => {
+  const { tab } = tabAt(world, number);
+  const { stage, attempt } = tab?.flow.sale ?? {};
+  if (!tab || stage !== 'unsure' || !attempt) return;
+  const left = attempt.askedAt + 121_000 - tab.flow.now();
+  if (left > 0 && left < 5 * MINUTE) await leave(world, left);
+  // The polls that follow see the chain as it is now.
+  await world.agenda.runUntil(world.agenda.now + AWAKE);
+};
+
 const take = async (world: World, step: Step): Promise<void> => {
   const { agenda } = world;
   const { when } = step;
   if ('point' in when) {
     const run = () => perform(world, step, when.point);
-    world.traps.push({ point: when.point, run: () => (isByPeople(step.what) ? void agenda.after(0, run) : run()) });
+    world.traps.push({
+      point: when.point,
+      run: () => (isWithin(step.what, when.point) ? run() : void agenda.after(0, run)),
+    });
     return;
   }
   if ('ms' in when) await agenda.runUntil(agenda.now + when.ms);
@@ -55,14 +71,15 @@ const take = async (world: World, step: Step): Promise<void> => {
   // Nobody does anything at a machine that sleeps.
   const { device } = tabAt(world, step.tab);
   if (device.sleepsUntil > agenda.now) await agenda.runUntil(device.sleepsUntil + 1);
+  if (step.what.do === 'not sent') await waitLongEnough(world, step);
   perform(world, step);
 };
 
 /** Nothing is broken any more. */
 const mend = (world: World): void => {
   world.say('From here on nothing goes wrong, and people answer.');
-  for (const list of [world.netPlans, world.walletPlans, world.traps]) list.length = 0;
-  for (const order of world.coinbase.orders) order.shown = {};
+  const { orders } = world.coinbase;
+  for (const order of orders) order.shown = {};
   for (const device of world.devices) {
     device.storage.isFull = false;
     device.databases.mode = 'works';
@@ -70,7 +87,12 @@ const mend = (world: World): void => {
     device.wallet.show([world.wanted.from]);
     device.wallet.moveTo(device.wallet.options.homeChain);
     if (device.tabs.length === 0) world.openTab(device);
-    for (const tab of device.tabs) tab.join();
+    for (const tab of device.tabs) {
+      tab.join();
+      // Most people close what they do not go on with; the others wait until the page has had enough.
+      const isCommitted = orders.some((one) => one.isCommitted && one.reference === device.visit?.reference);
+      if (tab.flow.sale.stage === 'selling' && !isCommitted && world.setup.ending % 4 > 0) tab.flow.cancel();
+    }
   }
   for (const transaction of world.chain.transactions) {
     if (transaction.state === 'waiting') world.chain.hurry(transaction);
@@ -91,6 +113,9 @@ const isAtRest = ({ flow }: Tab): boolean => flow.sale.stage === 'idle' || isOve
 
 const finish = async (world: World): Promise<void> => {
   const { agenda, devices, referee } = world;
+  for (const list of [world.netPlans, world.walletPlans, world.traps]) list.length = 0;
+  // What was on its way in this instant still happens.
+  await agenda.runUntil(agenda.now);
   mend(world);
   for (let round = 0; round < ROUNDS; round += 1) {
     await agenda.runUntil(agenda.now + AWAKE);

@@ -1,5 +1,6 @@
 // What must hold whatever happens, looked at as it happens: at every ask, every mined transfer, every stage that is entered.
 // Knows the truth of the world and what each page was told; changes nothing.
+import type { Order } from '../../src/order.ts';
 import { deadlineOf, isAwaiting } from '../../src/rules.ts';
 import type { Stage } from '../../src/stages.ts';
 import type { Agenda, Owner } from './agenda.ts';
@@ -55,6 +56,7 @@ export interface Referee {
   facts(orderId: string): Facts;
   onDisk(kind: 'add' | 'delete' | 'refused', key: string, tab: Owner): void;
   onGranted(tab: Owner, orderId: string): void;
+  onShown(tab: Tab, order: Order): void;
   onAsk(tab: Tab, prompt: Prompt): void;
   onMined(transaction: Transaction): void;
   onStage(tab: Tab, previous: Stage): void;
@@ -92,12 +94,11 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
 
   const truthOf = (orderId: string): CoinbaseOrder | undefined => coinbase.orders.find(({ id }) => id === orderId);
 
-  /** Shown is asked is what Coinbase waits for. */
+  /** What is asked is what was shown from the first moment. */
   const judgeTransfer = (tab: Tab, { transaction, tab: owner }: Prompt): void => {
     const { order } = tab.flow.sale;
     const first = order && tab.shown.get(order.transactionId);
-    const truth = order && truthOf(order.transactionId);
-    if (!order || !first || !truth) {
+    if (!order || !first) {
       fail('11', `${tab.name} asked without an order`);
       return;
     }
@@ -113,15 +114,13 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     }
     if (transaction.chainId !== order.chainId)
       fail('10', `asked for chain ${transaction.chainId}, shown ${order.chainId}`);
-    for (const wanted of [order, truth]) {
-      const isSame =
-        moves !== undefined &&
-        same(moves.to, wanted.to) &&
-        same(moves.from, wanted.from) &&
-        same(moves.token ?? '', wanted.token ?? '') &&
-        moves.units === BigInt(wanted.units);
-      if (!isSame) fail('11', `${tab.name} asked for another transfer than the order's`);
-    }
+    const isSame =
+      moves !== undefined &&
+      same(moves.to, order.to) &&
+      same(moves.from, order.from) &&
+      same(moves.token ?? '', order.token ?? '') &&
+      moves.units === BigInt(order.units);
+    if (!isSame) fail('11', `${tab.name} asked for another transfer than the one it showed`);
     if (owner !== tab) fail('2', 'a page asked for another page');
   };
 
@@ -145,7 +144,8 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     const late = agenda.now - deadlineOf(truth.createdAt, truth.network);
     if (options.tellsTime && late >= TIME_OF_ANSWER) fail('12', `${tab.name} asked ${late} ms after the deadline`);
     const { status = '', tx_hash = '' } = tab.told.get(truth.id) ?? {};
-    if (!isAwaiting(status) || tx_hash) fail('6', `${tab.name} asked although it was told ${status} ${tx_hash}`);
+    if (!isAwaiting(status.replace('TRANSACTION_STATUS_', '')) || tx_hash)
+      fail('6', `${tab.name} asked although it was told ${status} ${tx_hash}`);
     if (tab.listAskedAt < tab.triggeredAt) fail('6', `${tab.name} asked without looking at the order again`);
   };
 
@@ -187,6 +187,21 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
 
     onGranted: (tab, orderId) => {
       facts(orderId).rights.push({ tab, of: 'backend', at: agenda.now, isUsed: false });
+    },
+
+    onShown: (tab, order) => {
+      const truth = truthOf(order.transactionId);
+      const { to_address: to = truth?.to ?? '' } = tab.told.get(order.transactionId) ?? {};
+      const isSame =
+        truth !== undefined &&
+        same(order.to, to) &&
+        same(order.from, truth.from) &&
+        same(order.token ?? '', truth.token ?? '') &&
+        BigInt(order.units) === truth.units &&
+        order.asset === truth.asset &&
+        order.network === truth.network;
+      // Not where the order comes from another tab: the page that picked it was looked at.
+      if (!isSame && tab.toldAt === agenda.now) fail('9', `${tab.name} shows another order than Coinbase's`);
     },
 
     onReturn: (saleId) => void returned.add(saleId),

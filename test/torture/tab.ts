@@ -38,6 +38,7 @@ export interface Tab {
   listAskedAt: number;
   /** Order → what Coinbase's list last told this page of it. */
   readonly told: Map<string, SaleRecord>;
+  toldAt: number;
   /** When the wallet last answered it about accounts and chain. */
   readonly readAt: { accounts: number; chain: number };
   /** Said in `unsure` although a request was open or sent; it counts where the page believes it. */
@@ -62,6 +63,8 @@ export interface TabWatch {
   say(text: string): void;
   onGo(tab: Tab, url: URL, isSameTab: boolean): void;
   onSaved(tab: Tab, stage: string): void;
+  /** An order is on the screen for the first time. */
+  onShown(tab: Tab, order: Order): void;
   onStage(tab: Tab, previous: Stage): void;
 }
 
@@ -175,11 +178,12 @@ export const openTab = (
     triggeredAt: agenda.now,
     listAskedAt: 0,
     told: new Map(),
+    toldAt: 0,
     readAt: { accounts: 0, chain: 0 },
     falseWord: undefined,
     isWindowOpen: false,
     hear: (signal) => {
-      tab.triggeredAt = agenda.now;
+      if (!flow.isBusy) tab.triggeredAt = agenda.now;
       for (const listener of [...returns]) listener(signal);
     },
     wake: () => {
@@ -234,7 +238,10 @@ export const openTab = (
     onSale: (previous) => {
       if (!isAlive) return;
       const { order, stage } = flow.sale;
-      if (order && !tab.shown.has(order.transactionId)) tab.shown.set(order.transactionId, structuredClone(order));
+      if (order && !tab.shown.has(order.transactionId)) {
+        tab.shown.set(order.transactionId, structuredClone(order));
+        if (previous === 'selling') watch.onShown(tab, order);
+      }
       if (stage !== previous) {
         lastError = undefined;
         if (stage === 'ordered') tab.triggeredAt = agenda.now;

@@ -40,7 +40,7 @@ export const breakCoinbase = (world: World, { visit }: Device, trouble: Coinbase
     coinbase.fail(order);
   } else {
     note('order changed in the list');
-    order.shown = { ...order.shown, to_address: `0x${'be'.repeat(20)}` };
+    order.shown = { ...order.shown, to_address: order.otherTo };
   }
 };
 

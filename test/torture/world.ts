@@ -1,13 +1,14 @@
 // The whole world of one schedule: time, a chain, Coinbase, a backend, devices with their wallets and pages, and the referee.
 // Knows how the parts hear of each other; decides nothing by itself.
 import { findAsset } from '../../src/assets.ts';
-import { exactUnits } from '../../src/rules.ts';
-import { parseList } from '../../src/schema.ts';
+import { deadlineOf, exactUnits } from '../../src/rules.ts';
+import type { SaleRecord } from '../../src/schema.ts';
 import { isOver } from '../../src/stages.ts';
 import type { Wish } from '../../src/wish.ts';
-import { type Agenda, createAgenda } from './agenda.ts';
+import { type Agenda, createAgenda, type Owner } from './agenda.ts';
 import { type Backend, createBackendSide, type NetFault, type Verb } from './backend.ts';
 import { type Chain, createChain } from './chain.ts';
+import { decode } from './chain-reads.ts';
 import { type Coinbase, createCoinbase, type Wanted } from './coinbase.ts';
 import { createDevice, type Device } from './device.ts';
 import { hit, type Tally } from './faults.ts';
@@ -140,7 +141,8 @@ export const createWorld = (setup: Setup): World => {
     const [trap] = traps.splice(index, 1);
     trap?.run(tab);
   };
-  const tabOf = (owner: object): Tab | undefined => world.tabs().find((tab) => tab === owner);
+  /** Only pages own anything here. */
+  const tabOf = (owner: Owner): Tab | undefined => (owner.isAlive ? (owner as Tab) : undefined);
 
   const backend: Backend = createBackendSide(
     agenda,
@@ -159,9 +161,11 @@ export const createWorld = (setup: Setup): World => {
         const tab = tabOf(owner);
         if (!tab || status !== 200) return;
         if (verb === 'list') {
-          const list = parseList(body);
-          for (const record of list?.transactions ?? []) tab.told.set(record.transaction_id, record);
-          if (list) tab.listAskedAt = Math.max(tab.listAskedAt, askedAt);
+          const { transactions } = body as { transactions: unknown };
+          if (!Array.isArray(transactions)) return;
+          for (const record of transactions as SaleRecord[]) tab.told.set(record.transaction_id, record);
+          tab.toldAt = agenda.now;
+          tab.listAskedAt = Math.max(tab.listAskedAt, askedAt);
           at('list answered', tab);
         }
         if (verb === 'claim') {
@@ -210,6 +214,9 @@ export const createWorld = (setup: Setup): World => {
       onApproved: (prompt) => {
         const tab = tabOf(prompt.tab);
         if (!tab) hit(tally, 'prompt approved with its page gone');
+        const order = coinbase.paidBy(decode(prompt.transaction));
+        if (order && agenda.now > deadlineOf(order.createdAt, network))
+          hit(tally, 'prompt approved after the deadline');
         at('prompt approved', tab ?? world.tabs()[0]);
       },
     });
@@ -269,6 +276,7 @@ export const createWorld = (setup: Setup): World => {
             device.visit = { reference, saleId, nonce, isSameTab, isOpen: true };
             if (isSameTab) world.kill(from, false);
           },
+          onShown: referee.onShown,
           onSaved: (from, stage) => {
             if (stage === 'sending') at('sale saved as sending', from);
           },
