@@ -15,6 +15,9 @@ const isHex = (text: unknown, length: number): text is string =>
   typeof text === 'string' && text.startsWith('0x') && isMadeOf(text.slice(2), HEX, length, length);
 
 export const isAddress = (text: unknown): text is string => isHex(text, 40);
+/** A number of at most 256 bits (EIP-1474); leading noughts are let pass. */
+export const isQuantity = (text: unknown): text is string =>
+  typeof text === 'string' && (text.startsWith('0x') || text.startsWith('0X')) && isMadeOf(text.slice(2), HEX, 1, 64);
 export const isHash = (text: unknown): text is string => isHex(text, 64);
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';

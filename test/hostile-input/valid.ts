@@ -1,4 +1,5 @@
 // Right answers, as the house's neighbours give them: what an attack damages. Knows their shapes; does not know what is done to them.
+import { NO_SALE } from '../../src/sale.ts';
 import { FROM, NOON, OTHER, SECRET, TO } from './texts.ts';
 
 export const HASH = `0x${'5c'.repeat(32)}`;
@@ -129,6 +130,7 @@ export const order = {
 const attempt = { askedAt: NOON, nonce: '0x7', block: '0x64' };
 
 export const sale = (change: object = {}) => ({
+  ...NO_SALE,
   revision: 7,
   stage: 'ordered',
   id: 'sale-1',
@@ -151,8 +153,6 @@ export const sale = (change: object = {}) => ({
   txHash: null,
   status: 'STARTED',
   fiat: { value: '24.75', currency: 'USD' },
-  error: null,
-  fate: null,
   ...change,
 });
 
