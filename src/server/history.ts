@@ -5,6 +5,7 @@ import type { Asset } from '../assets.ts';
 import type { Cache } from './cache.ts';
 import type { Changes } from './changes.ts';
 import type { Coinbase } from './coinbase.ts';
+import { saleRecord } from './list.ts';
 import { Refusal } from './refusal.ts';
 import type { Store } from './store.ts';
 
@@ -26,8 +27,6 @@ interface Began {
   network: string;
 }
 
-const latest = z.record(z.string(), z.unknown());
-
 /** `GET …/sales`. `order` is the newest of Coinbase's records for the sale, `null` where it has none. */
 export const historyAnswer = z.object({
   sales: z.array(
@@ -37,7 +36,7 @@ export const historyAnswer = z.object({
       startedAt: z.string(),
       asset: z.string(),
       network: z.string(),
-      order: z.nullable(latest),
+      order: z.nullable(saleRecord),
     }),
   ),
   next_page_key: z.string(),

@@ -1,5 +1,6 @@
 // Coinbase's list of a reference's orders, cut to the fields a page needs.
 // Knows the field names; the page's `parseList` gives them meaning.
+import * as z from 'zod/mini';
 import { parseList } from '../schema.ts';
 
 const SCALARS = [
@@ -17,6 +18,23 @@ const SCALARS = [
 const MONEY = ['sell_amount', 'total', 'subtotal', 'coinbase_fee', 'exchange_rate', 'unit_price'];
 
 type Row = Record<string, unknown>;
+
+const scalar = z.union([z.string(), z.number()]);
+const money = z.object({ value: scalar, currency: scalar });
+
+/** One order of Coinbase's, cut. Which fields there are is up to Coinbase. */
+export const saleRecord: z.ZodMiniType<Row> = z.object({
+  ...Object.fromEntries(SCALARS.map((name) => [name, z.optional(scalar)])),
+  ...Object.fromEntries(MONEY.map((name) => [name, z.optional(money)])),
+});
+
+/** {@link SalesAnswer}, for whoever reads one. */
+export const salesAnswer = z.object({
+  transactions: z.array(saleRecord),
+  next_page_key: scalar,
+  total_count: scalar,
+  now: z.string(),
+});
 
 /** `GET …/sales/:ref`: Coinbase's list, and Coinbase's time as ISO. */
 export interface SalesAnswer {
