@@ -35,13 +35,11 @@ const isLater = (next: SaleRecord, held: SaleRecord): boolean => {
   return instantOf(next.updated_at) > instantOf(held.updated_at);
 };
 
-/** `held`, with what `next` changes. The very same object where it changes nothing. */
+/** `held`, with what `next`, a noted word, changes. The very same object where it changes nothing. */
 const merge = (held: Row, next: Row): Row => {
   const [was, is] = [recordOf(held), recordOf(next)];
   if (!was || !is) return held;
-  if (isLater(is, was)) {
-    return { ...held, ...pick(next, CHANGING) };
-  }
+  if (isLater(is, was)) return { ...held, ...next };
   // A transfer that was seen stays seen.
   return is.tx_hash && !was.tx_hash ? { ...held, tx_hash: next.tx_hash } : held;
 };

@@ -17,14 +17,14 @@ export interface State {
   id: string;
   /** The answer as JSON. */
   text: string;
-  /** Whether every order has ended, so that nothing more will come. */
+  /** Whether every order has ended, so that nothing more will come and nobody need go on watching. */
   over: boolean;
 }
 
 /** The sales that are watched. */
 export interface Watches {
   /**
-   * Tells `listener` each new state of a sale, beginning with the one now, which it may hear twice. Rejects where that cannot be had.
+   * Tells `listener` the state of a sale now and after each look, the same or not. Rejects where the first cannot be had.
    * @returns what ends it; ending twice is once.
    */
   watch(reference: string, listener: (state: State) => void): Promise<() => void>;
@@ -67,7 +67,6 @@ export const createWatches = (status: Status, store: Store): Watches => {
   const watches = new Map<string, Watch>();
 
   const tell = (watch: Watch, state: State): void => {
-    if (watch.latest?.id === state.id) return;
     watch.latest = state;
     for (const listener of [...watch.listeners]) listener(state);
   };
@@ -86,8 +85,7 @@ export const createWatches = (status: Status, store: Store): Watches => {
       }
     }
     watch.looking = undefined;
-    if (watch.listeners.size > 0 && !watch.latest?.over)
-      watch.timer = setTimeout(() => void look(reference, watch), watch.pause);
+    if (watch.listeners.size > 0) watch.timer = setTimeout(() => void look(reference, watch), watch.pause);
   };
 
   const look = (reference: string, watch: Watch): Promise<void> => {

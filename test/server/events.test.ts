@@ -306,8 +306,26 @@ test('where Coinbase goes away later, the stream stays, asks more slowly, and go
   await page.leave();
 });
 
-test('a thousand streams that come and go leave nothing', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+/** The timers that were set and neither cleared nor, as none here, run. */
+const watchTimers = (t: TestContext): Set<unknown> => {
+  const running = new Set<unknown>();
+  for (const kind of ['Timeout', 'Interval'] as const) {
+    const [set, clear] = [globalThis[`set${kind}`], globalThis[`clear${kind}`]];
+    t.mock.method(globalThis, `set${kind}`, (run: () => void, ms: number) => {
+      const timer = set(run, ms).unref();
+      running.add(timer);
+      return timer;
+    });
+    t.mock.method(globalThis, `clear${kind}`, (timer: NodeJS.Timeout | undefined) => {
+      running.delete(timer);
+      clear(timer);
+    });
+  }
+  return running;
+};
+
+test('a thousand streams that come and go leave no timer, no subscription and no count', async (t) => {
+  const timers = watchTimers(t);
   const store = countingStore();
   const list = { transactions: [], next_page_key: '', total_count: '0', now: '' } as Awaited<
     ReturnType<Coinbase['list']>
@@ -316,8 +334,9 @@ test('a thousand streams that come and go leave nothing', async (t) => {
   const streams = createStreams(watches);
   const open = (at: number) => streams.open(`ref-${at % 50}`, `user-${at}`, undefined, new AbortController().signal);
   const opened = await Promise.all(Array.from({ length: 1000 }, (_, at) => open(at)));
-  assert.deepEqual([streams.count(), watches.count(), store.listening], [1000, 50, 50]);
+  await settle();
+  assert.deepEqual([streams.count(), watches.count(), store.listening, timers.size], [1000, 50, 50, 1050]);
   await Promise.all(opened.map((stream) => stream?.cancel()));
   await settle();
-  assert.deepEqual([streams.count(), watches.count(), store.listening], [0, 0, 0]);
+  assert.deepEqual([streams.count(), watches.count(), store.listening, timers.size], [0, 0, 0, 0]);
 });

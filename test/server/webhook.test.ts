@@ -109,6 +109,17 @@ for (const header of [
     ]);
   });
 
+test('a signature that says its time or its mark twice is a 401', async () => {
+  const { send, mine } = await setUp();
+  const { body, headers } = signed(eventOf(mine));
+  const good = headers['x-hook0-signature'] ?? '';
+  for (const part of good.split(',').filter((each) => !each.startsWith('v0'))) {
+    const header = `${good},${part}`;
+    assert.equal((await send({ body, headers: { ...headers, 'x-hook0-signature': header } })).status, 401);
+  }
+  assert.equal((await send({ body, headers })).status, 204);
+});
+
 test('a signature just within its time is taken', async () => {
   const { send, mine } = await setUp();
   const now = Math.floor(Date.now() / 1000);
@@ -175,6 +186,7 @@ test('events in the wrong order never take an order back, whatever their times s
 
 test('of two words of one rank the later holds, and a transfer that was seen stays seen', async () => {
   const { send, status, mine } = await setUp();
+  await send(signed(eventOf({ ...mine, txHash: '', updatedAt: '2026-08-11T15:01:02Z' })));
   await send(signed(eventOf({ ...mine, txHash: HASH, updatedAt: '2026-08-11T15:01:01Z' })));
   await send(signed(eventOf({ ...mine, txHash: '', updatedAt: '2026-08-11T15:01:02.5Z' })));
   await send(signed(eventOf({ ...mine, txHash: '', updatedAt: '2026-08-11T15:00:59Z' })));
