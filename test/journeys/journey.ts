@@ -126,11 +126,13 @@ export const beginTab = async (page: Page): Promise<Tab> => {
   const polls = async (count: number) => {
     let heard = 0;
     const hear = (response: { url(): string }) => {
-      if (response.url().includes('/api/offramp/sales/')) heard += 1;
+      if (/\/api\/offramp\/sales\/[^/]+$/.test(response.url())) heard += 1;
     };
     page.on('response', hear);
-    await until(async () => heard >= count, `${count} polls`, 15_000 + count * 3000).finally(() =>
-      page.off('response', hear),
+    // Told by events, the page asks but seldom of itself; a sign of life makes it ask.
+    const look = () => page.evaluate('dispatchEvent(new Event("focus"))');
+    await until(async () => heard >= count || void (await look()), `${count} polls`, 15_000 + count * 3000).finally(
+      () => page.off('response', hear),
     );
   };
 
