@@ -1,7 +1,7 @@
 // Puts the doors together for one flow. Knows which door is which; does not know what goes through them.
 import type { Watcher } from './flow.ts';
 import { createBackend } from './ports/backend.ts';
-import { createClaims } from './ports/claims.ts';
+import { createClaims, createHolder } from './ports/claims.ts';
 import { createClock } from './ports/clock.ts';
 import { createPopup } from './ports/popup.ts';
 import { createSignature } from './ports/signature.ts';
@@ -9,17 +9,18 @@ import { createStore } from './ports/store.ts';
 import { createWallet } from './ports/wallet.ts';
 import type { Backend, Clock, Ports } from './ports.ts';
 
-const openBackend = (host: () => Watcher | undefined): Backend =>
+const openBackend = (host: () => Watcher | undefined, { randomId }: Clock): Backend =>
   createBackend({
     fetch: () => host()?.fetch() ?? fetch,
     base: () => host()?.base() ?? '',
+    holder: createHolder({ randomId }),
   });
 
 /** The doors that a price comes through. */
-export const openQuotes = (host: () => Watcher): { ask: Backend['quote']; clock: Clock } => ({
-  ask: openBackend(host).quote,
-  clock: createClock(),
-});
+export const openQuotes = (host: () => Watcher): { ask: Backend['quote']; clock: Clock } => {
+  const clock = createClock();
+  return { ask: openBackend(host, clock).quote, clock };
+};
 
 /** The browser's doors for a flow, with what its watcher brings: a page's wallet, sender, `fetch` and words. */
 export const openDoors = (host: () => Watcher | undefined): Ports => {
@@ -27,7 +28,7 @@ export const openDoors = (host: () => Watcher | undefined): Ports => {
   return {
     clock,
     popup: createPopup({ waiting: () => host()?.waiting() ?? { title: '', text: '' } }),
-    backend: openBackend(host),
+    backend: openBackend(host, clock),
     signature: createSignature(),
     wallet: createWallet({ provider: () => host()?.provider(), sender: () => host()?.sender(), clock }),
     store: createStore(),

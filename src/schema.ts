@@ -173,11 +173,19 @@ export const instruction = z.object({
 export type Instruction = z.infer<typeof instruction>;
 
 /** `POST <claimUrl>`, the request's body. */
-export const claimRequest = z.object({ saleId: identifier, transactionId: text(128, 1) });
+export const claimRequest = z.object({
+  saleId: identifier,
+  transactionId: text(128, 1),
+  /** The browser that asks: one sale may be open on two devices, and then its id tells them not apart. */
+  holder: z.optional(identifier),
+});
 
 /** `POST <claimUrl>` → the granted claim. */
 export const claimAnswer = z.object({ instruction, signature: z.optional(text(8192)) });
 export type ClaimAnswer = z.infer<typeof claimAnswer>;
+
+/** `DELETE <claimUrl>`, the request's body, where there is one. */
+export const claimRelease = z.object({ holder: z.optional(identifier) });
 
 /** `PATCH <claimUrl>`, the request's body. */
 export const claimReport = z.object({ txHash });

@@ -6,7 +6,15 @@ import { createMiddleware } from 'hono/factory';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import * as z from 'zod/mini';
 import { findAsset } from './assets.ts';
-import { claimReport, claimRequest, parseList, type QuoteAnswer, quoteRequest, tokenRequest } from './schema.ts';
+import {
+  claimRelease,
+  claimReport,
+  claimRequest,
+  parseList,
+  type QuoteAnswer,
+  quoteRequest,
+  tokenRequest,
+} from './schema.ts';
 import type { Challenge } from './server/address-proof.ts';
 import { CATALOG_MAX_AGE, type CatalogConfig, type SellOptions } from './server/catalog.ts';
 import { type Env, fromOrigins, json, operated, signedIn, small, told } from './server/gate.ts';
@@ -206,12 +214,12 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
 
   app.post('/sales/:ref/claim', json, user, owner, small, async (c) => {
     const reference = c.req.param('ref');
-    const { saleId, transactionId } = await read(c, claimRequest);
-    await claims.check(reference, saleId, transactionId);
+    const { transactionId, ...claimant } = await read(c, claimRequest);
+    await claims.check(reference, claimant, transactionId);
     const list = parseList(await changes.apply(reference, await coinbase.list(reference)));
     const order = list?.transactions.find(({ transaction_id }) => transaction_id === transactionId);
-    const instruction = await claims.grant(reference, saleId, makeInstruction(order, Date.parse(list?.now ?? '')));
-    return c.json({ instruction, ...(sign && { signature: await sign(saleId, instruction) }) });
+    const instruction = await claims.grant(reference, claimant, makeInstruction(order, Date.parse(list?.now ?? '')));
+    return c.json({ instruction, ...(sign && { signature: await sign(claimant.saleId, instruction) }) });
   });
 
   app.patch('/sales/:ref/claim', json, user, owner, small, async (c) => {
@@ -220,8 +228,10 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
     return c.body(null, 204);
   });
 
-  app.delete('/sales/:ref/claim', user, owner, async (c) => {
-    await claims.release(c.req.param('ref'));
+  app.delete('/sales/:ref/claim', user, owner, small, async (c) => {
+    // A page that names no holder, or a proxy that drops the body, frees only a claim without one.
+    const { data } = claimRelease.safeParse(await c.req.json().catch(() => undefined));
+    await claims.release(c.req.param('ref'), data?.holder);
     return c.body(null, 204);
   });
 

@@ -10,6 +10,8 @@ interface BackendOptions {
   fetch: () => typeof fetch;
   /** The absolute address that relative ones are resolved against: the token endpoint. */
   base: () => string;
+  /** Which browser claims (`createHolder`). */
+  holder?: () => Promise<string>;
   /** Milliseconds one request may take. */
   timeout?: number;
   /** A signal that aborts after so many milliseconds. */
@@ -67,6 +69,7 @@ const readJson = async (response: Response): Promise<unknown> => {
 export const createBackend = ({
   fetch,
   base,
+  holder,
   timeout = 10_000,
   limit = (milliseconds) => AbortSignal.timeout(milliseconds),
 }: BackendOptions): Backend => {
@@ -132,7 +135,7 @@ export const createBackend = ({
     events: createEvents({ fetch, resolve, refusal, limit, timeout }),
 
     claim: async (url, claim) => {
-      const { answer } = await call('POST', url, claim);
+      const { answer } = await call('POST', url, { ...claim, ...(holder && { holder: await holder() }) });
       const { data, error } = claimAnswer.safeParse(answer);
       if (!data) throw malformed(error);
       return data;
@@ -153,6 +156,7 @@ export const createBackend = ({
 
     // Kept alive past the page, since people close it as soon as they have sent.
     report: async (url, txHash) => void (await call('PATCH', url, { txHash }, undefined, true)),
-    release: async (url) => void (await call('DELETE', url, undefined, undefined, true)),
+    release: async (url) =>
+      void (await call('DELETE', url, holder ? { holder: await holder() } : undefined, undefined, true)),
   };
 };

@@ -4,6 +4,12 @@ import { OfframpError } from '../errors.ts';
 import type { Claims } from '../ports.ts';
 import { parseClaim } from '../schema.ts';
 
+interface HolderOptions {
+  databases?: () => IDBFactory;
+  /** URL-safe random text of 128 bits. */
+  randomId: () => string;
+}
+
 interface ClaimsOptions {
   /** Both are read at each use: a browser may throw where storage is denied, and has no locks outside secure contexts. */
   databases?: () => IDBFactory;
@@ -48,6 +54,26 @@ const within = async <T>(
 };
 
 const isTaken = (error: unknown): boolean => error instanceof DOMException && error.name === 'ConstraintError';
+
+/** No order has a number for its id. */
+const HOLDER = 0;
+
+/**
+ * This browser's name for itself before a backend: one over tabs and reloads, another on every device, and a new one where the
+ * site's data was wiped, because the claims are gone with it. Where nothing can be kept it is the page's own.
+ */
+export const createHolder = ({ databases = () => indexedDB, randomId }: HolderOptions): (() => Promise<string>) => {
+  const fresh = randomId();
+  return async () => {
+    try {
+      await within(databases, 'readwrite', (claims) => claims.add(fresh, HOLDER));
+      return fresh;
+    } catch {
+      const kept = await within(databases, 'readonly', (claims) => claims.get(HOLDER)).catch(() => undefined);
+      return typeof kept === 'string' ? kept : fresh;
+    }
+  };
+};
 
 const lockName = (saleId: string): string => `offramp-button:asking:${saleId}`;
 

@@ -9,10 +9,15 @@ const KEPT = 24 * 60 * 60_000;
 /** A swap fails only because another succeeded, and a claim changes a few times in its life; more means a broken store. */
 const MOST_SWAPS = 100;
 
+/** Who asks for an order: a sale, and the browser it is open in where the page tells. */
+interface Claimant {
+  saleId: string;
+  holder?: string | undefined;
+}
+
 interface Claim {
   /** Who was granted what; absent where a transfer was reported without a claim. */
-  grant?: {
-    saleId: string;
+  grant?: Claimant & {
     instruction: Instruction;
     /** Another for every answer that granted it, so that no swap that was asked for before it can still change the claim. */
     mark: string;
@@ -22,22 +27,22 @@ interface Claim {
 
 /** All verbs throw {@link Refusal} 409 where the claim forbids it. */
 export interface Claims {
-  /** Throws where this sale could not be granted this order now. Grants nothing. */
-  check(reference: string, saleId: string, transactionId: string): Promise<void>;
+  /** Throws where this claimant could not be granted this order now. Grants nothing. */
+  check(reference: string, claimant: Claimant, transactionId: string): Promise<void>;
   /** Grants, or repeats an equal grant. One per reference and per order. */
-  grant(reference: string, saleId: string, instruction: Instruction): Promise<Instruction>;
+  grant(reference: string, claimant: Claimant, instruction: Instruction): Promise<Instruction>;
   /** Notes the transfer that was made. */
   report(reference: string, txHash: string): Promise<void>;
-  /** Gives the claim back, after the person declined. */
-  release(reference: string): Promise<void>;
+  /** Gives the claim back, after the person declined. Only its holder may: another browser's request may still be open. */
+  release(reference: string, holder?: string): Promise<void>;
 }
 
 const taken = () =>
   new Refusal(409, 'already-claimed', 'This order is already being paid in another window or on another device.');
 
-const isHolder = (claim: Claim, saleId: string, transactionId: string): boolean =>
+const isHolder = ({ txHash, grant }: Claim, { saleId, holder }: Claimant, transactionId: string): boolean =>
   // Once a transfer is known, nobody may ask a wallet again, its own sale included.
-  !claim.txHash && claim.grant?.saleId === saleId && claim.grant.instruction.transactionId === transactionId;
+  !txHash && grant?.saleId === saleId && grant.holder === holder && grant.instruction.transactionId === transactionId;
 
 /** Whether two instructions ask for one and the same transfer. */
 const isSame = (one: Instruction, other: Instruction): boolean =>
@@ -67,18 +72,18 @@ export const createClaims = (store: Store): Claims => {
   };
 
   return {
-    check: async (reference, saleId, transactionId) => {
+    check: async (reference, claimant, transactionId) => {
       const claim = parse(await store.get(keyOf(reference)));
-      if ((claim.grant || claim.txHash) && !isHolder(claim, saleId, transactionId)) throw taken();
+      if ((claim.grant || claim.txHash) && !isHolder(claim, claimant, transactionId)) throw taken();
     },
-    grant: async (reference, saleId, instruction) => {
+    grant: async (reference, claimant, instruction) => {
       await bind(instruction.transactionId, reference);
       const mark = crypto.randomUUID();
       let former: string | undefined;
       // A release that the store did not answer in time may still be carried out, after its sale has asked to be granted again.
       const claim = await update(reference, (held) => {
-        if (!held.grant && !held.txHash) return { grant: { saleId, instruction, mark } };
-        if (!held.grant || !isHolder(held, saleId, instruction.transactionId)) throw taken();
+        if (!held.grant && !held.txHash) return { grant: { ...claimant, instruction, mark } };
+        if (!held.grant || !isHolder(held, claimant, instruction.transactionId)) throw taken();
         // Somebody else of this sale has marked it anew since the first look, which is as good.
         if (former !== undefined && former !== held.grant.mark) return held;
         former = held.grant.mark;
@@ -98,10 +103,11 @@ export const createClaims = (store: Store): Claims => {
         return held.txHash ? held : { ...held, txHash: hash };
       });
     },
-    release: async (reference) => {
+    release: async (reference, holder) => {
       await update(reference, (held) => {
         if (held.txHash)
           throw new Refusal(409, 'already-reported', 'A transfer was reported for this sale; its claim stays.');
+        if (held.grant && held.grant.holder !== holder) throw taken();
         return held.grant ? undefined : held;
       });
     },

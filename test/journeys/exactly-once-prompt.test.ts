@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { until } from '../drive.ts';
-import { assertTold, cashOut, LIMIT, OPENED, PAID, type Tab, useJourneys } from './journey.ts';
+import { assertTold, cashOut, goOn, LIMIT, OPENED, PAID, type Tab, useJourneys } from './journey.ts';
+import { RACE_SCRIPT } from './race-page.ts';
 
 const USDC_25 = 25_000_000n;
 const SEND = '[part=send]';
@@ -62,6 +63,37 @@ describe("storage that is wiped while the wallet's prompt is open", () => {
     const orders = visitor.demo.simulator.orders().map(({ to }) => `${to.toLowerCase()} ${USDC_25}`);
     assert.deepEqual(paid.sort(), orders.sort());
     assert.equal(visitor.asks(), 2);
+  });
+});
+
+describe("storage that is wiped while the wallet's prompt is open, and another tab that has not heard of it", () => {
+  const visitor = useJourneys();
+
+  it("leave nothing to send: the backend's claim stands", LIMIT, async () => {
+    await visitor.connectBefore();
+    const first = await visitor.open('?confirm-send');
+    const window = await first.pressForWindow();
+    await goOn(window);
+    const second = await visitor.open('?confirm-send');
+    await second.page.evaluateOnNewDocument(RACE_SCRIPT);
+    await second.reload('selling');
+    await window.bringToFront();
+    await window.click('#cash-out-now');
+    await Promise.all([first.reaches('ordered'), second.reaches('ordered')]);
+    await second.read(`race.begin({ deaf: true })`);
+    await first.press(SEND);
+    await visitor.untilAsked();
+    await wipe(first, 'local_storage,indexeddb');
+    // With it goes the lock, and the last that this browser knew of the ask.
+    await first.page.close();
+    await second.press(SEND);
+    await second.hears('!already-claimed');
+    await second.press(SEND);
+    await second.hears('!already-claimed', 2);
+    await visitor.assertUnmoved(1);
+    await visitor.answer(true);
+    await second.reaches('completed');
+    await visitor.assertMoved('USDC', USDC_25);
   });
 });
 

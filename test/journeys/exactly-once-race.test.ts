@@ -9,7 +9,7 @@ const LIMIT = { timeout: 240_000 };
 
 describe('rule 3: one claim per order, where "Send" is pressed in the same moment', () => {
   const race = async (kind: Kind): Promise<void> => {
-    const arms = ARMS[kind].filter(({ lack }) => !lack.storeless);
+    const arms = ARMS[kind];
     const { run, finish, audit, stop } = await startRace(kind);
     try {
       for (let number = 0; number < ROUNDS; number += 1) {
@@ -26,4 +26,6 @@ describe('rule 3: one claim per order, where "Send" is pressed in the same momen
   };
 
   it('in two tabs: the wallet is asked once, and one transfer is made', LIMIT, () => race('tabs'));
+
+  it('on two devices: the wallet is asked once, and one transfer is made', LIMIT, () => race('profiles'));
 });

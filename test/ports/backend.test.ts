@@ -107,6 +107,21 @@ describe('a good backend', () => {
     ]);
   });
 
+  it('is told which browser claims and frees a claim, where that is known', async () => {
+    const asked: [string, string, unknown][] = [];
+    const noting: typeof fetch = async (address, init) => {
+      asked.push([`${init?.method}`, new URL(`${address}`).search, JSON.parse(`${init?.body ?? null}`)]);
+      return Response.json({ instruction });
+    };
+    const door = createBackend({ fetch: () => noting, base, holder: async () => 'phone' });
+    await door.claim('claim/ref-1', { saleId: 'sale-1', transactionId: 'order-1' });
+    await door.release('claim/ref-1');
+    expect(asked).to.deep.equal([
+      ['POST', '', { saleId: 'sale-1', transactionId: 'order-1', holder: 'phone' }],
+      ['DELETE', '', { holder: 'phone' }],
+    ]);
+  });
+
   for (const [name, call] of CALLS) {
     it(`is asked once by ${name}, not from a cache${/report|release/.test(name) ? ', and heard out though the page closes' : ''}`, async () => {
       const made: RequestInit[] = [];

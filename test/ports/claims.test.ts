@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { OfframpError } from '../../src/errors.ts';
-import { createClaims } from '../../src/ports/claims.ts';
+import { createClaims, createHolder } from '../../src/ports/claims.ts';
 import { replace, restoreAll } from '../fixtures/page.ts';
 
 const claims = createClaims();
@@ -167,5 +167,32 @@ describe('the claim of an order', function () {
     await claims.take(order, { saleId: 'no such <sale>', attempt });
     expect(await claims.find(order)).to.equal(undefined);
     expect(await claims.take(order, claimOf('sale'))).to.equal(false);
+  });
+});
+
+describe("a browser's name for itself", () => {
+  const wipe = () =>
+    new Promise((resolve) => {
+      indexedDB.deleteDatabase('offramp-button').onsuccess = resolve;
+    });
+  const holderOf = (name: string) => createHolder({ randomId: () => name });
+
+  it('is one over pages and another where the data of the site was wiped, even for a page that knew the old one', async () => {
+    await wipe();
+    const [first, second] = [holderOf('first'), holderOf('second')];
+    expect(await first()).to.equal('first');
+    expect(await second()).to.equal('first');
+    await wipe();
+    expect(await second()).to.equal('second');
+    expect(await first()).to.equal('second');
+  });
+
+  it("is the page's own where nothing can be kept", async () => {
+    const databases = () => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    };
+    const holder = createHolder({ databases, randomId: () => 'own' });
+    expect(await holder()).to.equal('own');
+    expect(await holder()).to.equal('own');
   });
 });

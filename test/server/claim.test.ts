@@ -34,6 +34,22 @@ test('a repeated claim gets the same answer, and another sale gets a 409', async
   assert.deepEqual(await codeOf(ask('POST', OTHER)), [409, 'already-claimed']);
 });
 
+test('of two browsers with one sale, one is granted; only that one may repeat and release', async () => {
+  const { ask: request, mint, upstream } = createKit();
+  upstream.list = listOf(record());
+  const { claimUrl } = await mint();
+  const claim = (holder?: string) => request('POST', claimUrl, { ...CLAIM, holder });
+  const release = (holder: string) => request('DELETE', claimUrl, { holder });
+  assert.equal((await claim('phone')).status, 200);
+  assert.deepEqual(await codeOf(claim('laptop')), [409, 'already-claimed']);
+  assert.deepEqual(await codeOf(claim()), [409, 'already-claimed']);
+  assert.equal((await claim('phone')).status, 200);
+  assert.deepEqual(await codeOf(release('laptop')), [409, 'already-claimed']);
+  assert.deepEqual(await codeOf(claim('laptop')), [409, 'already-claimed']);
+  assert.equal((await release('phone')).status, 204);
+  assert.equal((await claim('laptop')).status, 200);
+});
+
 test('a refused claimant costs Coinbase no question', async () => {
   const { ask, upstream } = await setUp();
   await ask('POST', CLAIM);
@@ -61,7 +77,7 @@ test('of a thousand claims at once on a slow store, one is granted', async () =>
     swap: (key, was, next, time) => turn().then(() => memory.swap(key, was, next, time)),
   });
   const instruction = { transactionId: 'order-1', units: '1' } as Instruction;
-  const asked = Array.from({ length: 1000 }, (_, at) => claims.grant('ref', `tab-${at}`, instruction));
+  const asked = Array.from({ length: 1000 }, (_, at) => claims.grant('ref', { saleId: `tab-${at}` }, instruction));
   const answers = await Promise.allSettled(asked);
   assert.equal(answers.filter(({ status }) => status === 'fulfilled').length, 1);
 });
@@ -204,12 +220,12 @@ test('a release that the store carries out late takes no claim away that was gra
   const claims = createClaims(memory);
   const instruction = { transactionId: 'order-1', units: '1' } as Instruction;
   for (const between of [() => claims.release('ref'), async () => {}]) {
-    await claims.grant('ref', 'sale-1', instruction);
+    await claims.grant('ref', { saleId: 'sale-1' }, instruction);
     await assert.rejects(slow.release('ref'));
     await between();
-    await claims.grant('ref', 'sale-1', instruction);
+    await claims.grant('ref', { saleId: 'sale-1' }, instruction);
     assert.equal(await late?.(), false);
-    await assert.rejects(claims.grant('ref', 'sale-2', instruction), /already being paid/);
+    await assert.rejects(claims.grant('ref', { saleId: 'sale-2' }, instruction), /already being paid/);
   }
 });
 

@@ -117,13 +117,13 @@ export const createBackendSide = (
   };
 
   const grant = async (reference: string, wanted: Zod<typeof claimRequest>): Promise<Answer> => {
-    const { saleId, transactionId } = wanted;
-    await claims.check(reference, saleId, transactionId);
+    const { transactionId, ...claimant } = wanted;
+    await claims.check(reference, claimant, transactionId);
     const list = parseList({ transactions: coinbase.list(reference) });
     const record = list?.transactions.find(({ transaction_id }) => transaction_id === transactionId);
     return {
       status: 200,
-      body: { instruction: await claims.grant(reference, saleId, makeInstruction(record, agenda.now)) },
+      body: { instruction: await claims.grant(reference, claimant, makeInstruction(record, agenda.now)) },
     };
   };
 
