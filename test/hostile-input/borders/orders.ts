@@ -87,7 +87,7 @@ const pick = border<{ sent: Sent; expected: Expected }>({
     if (picked.kind !== 'order') return 'refused';
     const { order, record } = picked;
     checkOrder(order, text, expected);
-    assert.equal(recordOf(list.transactions, order.transactionId), record);
+    assert.equal(recordOf(list.transactions, order.transactionId)?.transaction_id, record.transaction_id);
     assert.ok(
       isUnchanged(record, order) || Date.parse(record.created_at ?? '') > NOON,
       'its own record has changed it',
