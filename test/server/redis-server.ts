@@ -8,7 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const isThere = (): boolean => spawnSync('redis-server', ['--version']).status === 0;
+const PROGRAM = 'redis-server';
+const APT = 'apt-get';
+
+const isThere = (): boolean => spawnSync(PROGRAM, ['--version']).status === 0;
 
 const provide = (): void => {
   if (isThere()) return;
@@ -16,8 +19,8 @@ const provide = (): void => {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     // Test files run side by side, and each may come here: the second waits for the first.
     const lock = ['-o', 'DPkg::Lock::Timeout=120'];
-    spawnSync('apt-get', [...lock, 'update'], { env, timeout: 300_000 });
-    spawnSync('apt-get', [...lock, 'install', '-y', '--no-install-recommends', 'redis-server'], {
+    spawnSync(APT, [...lock, 'update'], { env, timeout: 300_000 });
+    spawnSync(APT, [...lock, 'install', '-y', '--no-install-recommends', 'redis-server'], {
       env,
       timeout: 600_000,
     });
@@ -88,7 +91,7 @@ export const startRedis = async (...settings: string[]): Promise<RedisServer> =>
         '--loglevel',
         'warning',
       ];
-      child = spawn('redis-server', [...usual, ...settings], { stdio: 'ignore' });
+      child = spawn(PROGRAM, [...usual, ...settings], { stdio: 'ignore' });
       for (let tries = 0; tries < 200; tries++) {
         if (await answers(port)) return;
         await pause(25);
