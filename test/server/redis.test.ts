@@ -185,7 +185,7 @@ test('while Redis is dead every verb rejects at once, nothing waits to be done l
 });
 
 test('a swap that too few replicas hold is not granted', async (t) => {
-  const store = await createStore({ replicas: 1, timeout: 500 });
+  const store = await createStore({ replicas: 1, timeout: 3000 });
   await assert.rejects(store.swap('replica', undefined, '1', 10_000), /0 of 1 replicas/);
   const replica = await startRedis('--replicaof', '127.0.0.1', `${redis.port}`);
   t.after(() => replica.remove());
