@@ -16,12 +16,12 @@ export interface Claiming {
   recover(signal: AbortSignal): Promise<void>;
 }
 
-export const claiming = ({ ports, sale, now, pinned, dispatch, tell }: Run): Claiming => {
+export const claiming = ({ key, ports, sale, now, pinned, dispatch, tell }: Run): Claiming => {
   const { backend, claims, signature } = ports;
 
   const takeLocal = async (order: Order, attempt: Attempt): Promise<boolean> => {
     try {
-      return await claims.take(order.transactionId, { saleId: sale().id, attempt });
+      return await claims.take(order.transactionId, { saleId: sale().id, attempt }, { key, sale: sale() });
     } catch (cause) {
       // The backend's claim alone is enough; neither is not (rule 3).
       if (sale().claimUrl) return true;

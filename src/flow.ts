@@ -40,6 +40,8 @@ export type Caller = 'press' | 'call';
 
 /** What every part of a running sale shares. */
 export interface Run {
+  /** Under which the sale is kept. */
+  readonly key: string;
   readonly ports: Ports;
   sale(): Sale;
   /** Milliseconds on the server's clock. */
@@ -94,7 +96,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   let activity = new AbortController();
 
   const ports = makePorts(() => host);
-  const { clock, store, popup, wallet } = ports;
+  const { clock, store, popup, wallet, claims } = ports;
 
   /** Saved sales that a page can take up; what comes before `selling` lives and dies with its own page. */
   const goesOn = ({ stage }: Sale): boolean => stage !== 'idle' && stage !== 'connecting' && stage !== 'opening';
@@ -130,6 +132,9 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     sale = next;
     const isEntered = next.stage !== previous.stage || next.id !== previous.id;
     if (isEntered) activity.abort();
+    const { id: saleId, attempt, order } = next;
+    if (isEntered && isOver(next.stage) && attempt && order)
+      void claims.settle(order.transactionId, { saleId, attempt });
     const why = error ?? (isEntered && next.stage === 'failed' ? failureOf(next) : undefined);
     const told = why?.at(previous.stage);
     for (const watcher of [...watchers]) watcher.onSale(previous.stage, told);
@@ -167,6 +172,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   };
 
   const run: Run = {
+    key,
     ports,
     sale: () => sale,
     now: () => clock.now() + skew,
@@ -213,6 +219,8 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
       if (isFirst) {
         undos = [popup.onReturn(hearReturn), store.onChange(key, adopt)];
         begin();
+        // What the store had written last may be lost with a killed browser; what was claimed is not.
+        if (!goesOn(sale) || isOver(sale.stage)) void claims.left(key).then((left) => watchers.size > 0 && adopt(left));
       }
       return () => {
         watchers.delete(watcher);

@@ -129,12 +129,25 @@ export interface Store {
   onChange(key: string, listener: (sale: Sale) => void): () => void;
 }
 
+/** Who may ask, with what was written down before. */
+export interface Claim {
+  saleId: string;
+  attempt: Attempt;
+}
+
 /** One right to ask per order, across tabs, windows and reloads (rule 3). */
 export interface Claims {
-  /** `false`: somebody has it. Throws `store-unavailable` where nothing durable can be written. */
-  take(transactionId: string, claim: { saleId: string; attempt: Attempt }): Promise<boolean>;
+  /**
+   * `false`: somebody has it. Throws `store-unavailable` where nothing durable can be written.
+   * @param of the sale and its key, for {@link left}.
+   */
+  take(transactionId: string, claim: Claim, of?: { key: string; sale: Sale }): Promise<boolean>;
   /** Who has it. */
-  find(transactionId: string): Promise<{ saleId: string; attempt: Attempt } | undefined>;
+  find(transactionId: string): Promise<Claim | undefined>;
+  /** The sale of a key's newest claim, in `sending`, where it was not settled: a killed browser may lose what the store had. */
+  left(key: string): Promise<Sale | undefined>;
+  /** The sale is over: the claim stays, and its sale is left no more. Never throws. */
+  settle(transactionId: string, claim: Claim): Promise<void>;
   release(transactionId: string): Promise<void>;
   /** Runs `work` unless another living page is at it; `false`: one is. Guards nothing by itself: a claim does. */
   alone(saleId: string, work: () => Promise<void>): Promise<boolean>;

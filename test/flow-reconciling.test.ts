@@ -269,3 +269,33 @@ describe('flow: two tabs pressed at the same moment', () => {
     expect([one, other].filter(({ popup }) => popup.isOpen)).to.have.lengthOf(1);
   });
 });
+
+describe('flow: a browser that was killed before its store was on the disk', () => {
+  it('takes the sale up from its claim, in doubt, and asks nobody again', async () => {
+    const world = createWorld();
+    const before = await toSending(world);
+    before.close();
+    world.storeWorks = false;
+    const page = world.page();
+    await world.advance(1000);
+    expect(page.flow.sale).to.include({ stage: 'unsure', id: before.flow.sale.id, asked: true });
+    expect(world.prompts).to.have.lengthOf(1);
+    world.sighting = { txHash: HASH };
+    await world.advance(10_000);
+    expect(page.flow.sale).to.include({ stage: 'settling', txHash: HASH });
+  });
+
+  it('takes up no sale that is over', async () => {
+    const world = createWorld();
+    const page = await toSettling(world);
+    world.records = world.records.map((record) => ({ ...record, status: 'SUCCESS', tx_hash: HASH }));
+    await world.advance(10_000);
+    expect(page.flow.sale.stage).to.equal('completed');
+    page.close();
+    world.storeWorks = false;
+    const after = world.page();
+    await world.advance(1000);
+    expect(after.flow.sale.stage).to.equal('idle');
+    expect(world.claims.size).to.equal(1);
+  });
+});

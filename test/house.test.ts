@@ -50,6 +50,8 @@ const ARROWS: Record<string, readonly string[]> = {
   'ports/': DOOR,
   'ports/signature.ts': [...DOOR, ...SIGNED],
   'ports/backend.ts': [...DOOR, 'ports/events.ts'],
+  'ports/store.ts': [...DOOR, 'ports/kept-sale.ts'],
+  'ports/claims.ts': [...DOOR, 'ports/kept-sale.ts'],
   // The wallet door, in rooms of its own.
   'ports/wallet.ts': [...DOOR, ...WALLET],
   'ports/preflight.ts': [...DOOR, ...WALLET],

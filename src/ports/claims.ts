@@ -2,7 +2,9 @@
 // Knows who holds a claim; does not know what a claim is for.
 import { OfframpError } from '../errors.ts';
 import type { Claims } from '../ports.ts';
+import type { Sale } from '../sale.ts';
 import { parseClaim } from '../schema.ts';
+import { readSale } from './kept-sale.ts';
 
 interface HolderOptions {
   databases?: () => IDBFactory;
@@ -75,15 +77,33 @@ export const createHolder = ({ databases = () => indexedDB, randomId }: HolderOp
   };
 };
 
+/** The sale of a kept claim, as it is after the ask that the claim was for. */
+const leftBy = (value: unknown, key: string): Sale | undefined => {
+  const claim = parseClaim(value);
+  const of = value as { key?: unknown; sale?: unknown };
+  const sale = claim && of.key === key ? readSale(of.sale) : undefined;
+  if (!claim || !sale?.order || sale.id !== claim.saleId) return undefined;
+  return Object.freeze({
+    ...sale,
+    stage: 'sending',
+    attempt: claim.attempt,
+    asked: true,
+    revision: sale.revision + 1,
+  });
+};
+
+const newer = (one: Sale | undefined, other: Sale | undefined): Sale | undefined =>
+  (one?.attempt?.askedAt ?? -1) > (other?.attempt?.askedAt ?? -1) ? one : other;
+
 const lockName = (saleId: string): string => `offramp-button:asking:${saleId}`;
 
 export const createClaims = ({
   databases = () => indexedDB,
   locks = () => navigator.locks,
 }: ClaimsOptions = {}): Claims => ({
-  take: async (transactionId, claim) => {
+  take: async (transactionId, claim, of) => {
     try {
-      await within(databases, 'readwrite', (claims) => claims.add(claim, transactionId));
+      await within(databases, 'readwrite', (claims) => claims.add({ ...claim, ...of }, transactionId));
       return true;
     } catch (cause) {
       if (isTaken(cause)) return false;
@@ -97,6 +117,26 @@ export const createClaims = ({
     } catch {
       // No store, so nothing was claimed here.
       return undefined;
+    }
+  },
+
+  left: async (key) => {
+    try {
+      // Looking into a database that is not there would make one, in every visitor's browser.
+      const known = await databases().databases?.();
+      if (known && !known.some(({ name }) => name === DATABASE)) return undefined;
+      const all = await within(databases, 'readonly', (claims) => claims.getAll());
+      return all.map((one) => leftBy(one, key)).reduce(newer, undefined);
+    } catch {
+      return undefined;
+    }
+  },
+
+  settle: async (transactionId, { saleId, attempt }) => {
+    try {
+      await within(databases, 'readwrite', (claims) => claims.put({ saleId, attempt }, transactionId));
+    } catch {
+      // Then the sale is taken up once more, and comes to the same end.
     }
   },
 

@@ -1,9 +1,9 @@
 // Sales between page loads: localStorage, because every tab sees it at once. Knows how a sale is kept; does not know what it means.
 // What must survive a killed browser is in `claims.ts`, which writes strictly.
 import type { Store } from '../ports.ts';
-import { NO_SALE, type Sale } from '../sale.ts';
-import { parseSale } from '../schema.ts';
+import type { Sale } from '../sale.ts';
 import { isOver } from '../stages.ts';
+import { readSale } from './kept-sale.ts';
 
 interface StoreOptions {
   /** Read at each use: a browser may throw where storage is switched off. */
@@ -22,9 +22,7 @@ const KEPT_WHEN_OVER = 24 * 3_600_000;
 const read = (text: string | null): Sale | undefined => {
   if (text === null || text.length > 65_536) return undefined;
   try {
-    const kept = parseSale(JSON.parse(text));
-    // The order as well: what is shown of it is what is sent (rule 11).
-    return kept && Object.freeze({ ...NO_SALE, ...kept, order: kept.order && Object.freeze(kept.order) });
+    return readSale(JSON.parse(text));
   } catch {
     // Not our JSON: as good as nothing kept.
     return undefined;
