@@ -29,7 +29,8 @@ const read = async (response: HTTPResponse): Promise<Answer> => {
 };
 
 /** Begins to listen to the answers that come to a tab. */
-export const answersOf = ({ page }: Tab): Answers => {
+export const answersOf = (tab: Tab): Answers => {
+  const { page } = tab;
   const all: Answer[] = [];
   page.on('response', async (response) => {
     if (!/\/api\/offramp\/sales\/[^/]+$/.test(response.url())) return;
@@ -42,7 +43,9 @@ export const answersOf = ({ page }: Tab): Answers => {
     hears: async (count, isWanted = () => true) => {
       const from = all.length;
       const what = `${count} more answers with orders`;
-      await until(async () => all.slice(from).filter(isWanted).length >= count, what, 15_000 + count * 5_000);
+      const isHeard = () => all.slice(from).filter(isWanted).length >= count;
+      // Told by events, the page asks but seldom of itself.
+      await until(async () => isHeard() || void (await wake(tab)), what, 15_000 + count * 5_000);
     },
   };
 };
