@@ -1,7 +1,8 @@
 // The OpenAPI description of the server kit, from the schemas that the kit itself reads and answers by.
-// Knows how OpenAPI 3.1 is written; what there is to describe is in `routes.ts`.
+// Knows how OpenAPI 3.1 is written; what there is to describe is in `routes.ts` and `errors.ts`.
 import * as z from 'zod/mini';
-import { ERRORS, type ErrorCode, ROUTES, type Route } from './routes.ts';
+import { ERRORS, type ErrorCode } from './errors.ts';
+import { ROUTES, type Route } from './routes.ts';
 
 type Json = Record<string, unknown>;
 
@@ -81,7 +82,7 @@ const operationOf = (route: Route): Json => ({
   security: route.by === undefined ? [] : [{ [route.by]: [] }],
   parameters: parametersOf(route),
   ...(route.body && {
-    requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body) } } },
+    requestBody: { required: !route.isBodyOptional, content: { 'application/json': { schema: schemaOf(route.body) } } },
   }),
   responses: { ...answersOf(route), ...errorsOf(route) },
 });

@@ -1,8 +1,9 @@
-// The kit's routes and errors as a partner is told of them: what each takes, answers and refuses.
+// The kit's routes as a partner is told of them: what each takes, answers and refuses.
 // Knows the kit's schemas; does not know OpenAPI. `test/server/openapi.test.ts` holds it against the kit.
 import * as z from 'zod/mini';
 import {
   claimAnswer,
+  claimRelease,
   claimReport,
   claimRequest,
   quoteAnswer,
@@ -16,66 +17,7 @@ import { configAnswer, optionsAnswer } from '../src/server/catalog.ts';
 import { historyAnswer } from '../src/server/history.ts';
 import { salesAnswer } from '../src/server/list.ts';
 import { pageQuery, periodQuery, placeQuery } from '../src/server/queries.ts';
-
-interface Kind {
-  status: readonly number[];
-  /** What has happened, for whoever sees the code. */
-  means: string;
-}
-
-/** Every code that the kit answers. */
-export const ERRORS = {
-  'bad-request': {
-    status: [400],
-    means: 'A field of the body or the query is missing or wrong; the message names it.',
-  },
-  'bad-redirect': { status: [400], means: '`redirectUrl` is not on an origin of the option `origins`.' },
-  'bad-amount': { status: [400], means: 'The amount is not positive, or has more decimals than the asset.' },
-  'bad-page': { status: [400], means: '`page_key` is of no page of this list.' },
-  'unknown-asset': { status: [400], means: 'The asset or network is not in the table of what can be sold.' },
-  'unknown-country': { status: [400], means: 'Coinbase does not sell in this country.' },
-  'unknown-subdivision': { status: [400], means: 'The subdivision is not one of this country, or is missing (US).' },
-  'not-signed-in': { status: [401], means: '`authorize` returned nobody.' },
-  'bad-signature': { status: [401], means: 'The webhook is not signed with the secret, or is too old or too early.' },
-  'origin-refused': {
-    status: [403],
-    means: 'The `Origin` is not one of the option `origins`, or missing where one writes.',
-  },
-  'address-not-proved': { status: [403], means: '`proveAddress` did not accept the proof, or there was none.' },
-  'not-operator': { status: [403], means: '`operator` did not return `true`.' },
-  'unknown-sale': { status: [404], means: 'No sale of this user has this reference.' },
-  'not-found': { status: [404], means: 'There is nothing at this address, or the option that opens it is not set.' },
-  'method-not-allowed': {
-    status: [405],
-    means: 'The address does not take that method; `Allow` names those it takes.',
-  },
-  'already-claimed': { status: [409], means: 'The order is being paid elsewhere, or has a transfer already.' },
-  'already-reported': { status: [409], means: 'A transfer was already reported for the sale.' },
-  'order-refused': { status: [409], means: 'The order at Coinbase is not one that may be paid.' },
-  'order-expired': { status: [409], means: 'The time to send for the order is over.' },
-  'too-large': { status: [413], means: 'The body is larger than 16 kB.' },
-  'not-json': { status: [415], means: 'The body was not sent as `application/json`.' },
-  'amount-out-of-range': {
-    status: [422],
-    means: 'The amount cannot be sold by this way to be paid; `limits` says what can.',
-  },
-  'no-quote': { status: [422], means: 'Coinbase gives no price for this amount, country and way to be paid.' },
-  'too-many-requests': { status: [429], means: 'A limit of the kit is reached.' },
-  'too-many-streams': { status: [429], means: 'The user has ten event streams open on this machine.' },
-  'coinbase-busy': { status: [429], means: 'Coinbase answered 429.' },
-  'server-error': {
-    status: [500],
-    means: 'A hook, the store or the key failed; the error is in the server’s `console.error`.',
-  },
-  'coinbase-refused': { status: [502], means: 'Coinbase did not accept the API key, or refused what was asked.' },
-  'coinbase-unreachable': {
-    status: [502, 504],
-    means: 'Coinbase could not be reached, failed, or did not answer in 8 seconds.',
-  },
-  'coinbase-malformed': { status: [502], means: 'Coinbase’s answer could not be understood.' },
-  'store-unavailable': { status: [503], means: 'The store is away; nothing was granted.' },
-} as const satisfies Record<string, Kind>;
-export type ErrorCode = keyof typeof ERRORS;
+import type { ErrorCode } from './errors.ts';
 
 interface Answer {
   means: string;
@@ -96,6 +38,7 @@ export interface Route {
   query?: z.ZodMiniObject;
   headers?: Record<string, string>;
   body?: z.ZodMiniType;
+  isBodyOptional?: boolean;
   answers: Record<number, Answer>;
   errors: readonly ErrorCode[];
   /** The body of a 422. */
@@ -240,7 +183,7 @@ export const ROUTES: readonly Route[] = [
     by: 'session',
     summary: 'The right to ask a wallet, once',
     means:
-      'Grants one `saleId` the one transfer of the order, after a fresh look at Coinbase. The same `saleId` may repeat it.',
+      'Grants one browser of one sale the one transfer of the order, after a fresh look at Coinbase. The same `saleId` and `holder` may repeat it.',
     body: claimRequest,
     answers: { 200: { means: 'The transfer, and its signature where there is a `signingKey`.', schema: claimAnswer } },
     errors: [...OWNER, ...BODY, ...STORE, ...COINBASE, 'already-claimed', 'order-refused', 'order-expired'],
@@ -262,9 +205,12 @@ export const ROUTES: readonly Route[] = [
     path: '/sales/{ref}/claim',
     by: 'session',
     summary: 'The person declined',
-    means: 'Gives the claim back, so that it can be granted again.',
+    means:
+      'Gives the claim back, so that it can be granted again. Only its holder may, named in the body where there is one.',
+    body: claimRelease,
+    isBodyOptional: true,
     answers: { 204: { means: 'Released, or there was none.' } },
-    errors: [...OWNER, ...STORE, 'already-reported'],
+    errors: [...OWNER, ...STORE, 'too-large', 'already-claimed', 'already-reported'],
   },
   {
     id: 'listTransactions',

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { ERRORS } from '../../tools/errors.ts';
 import { describeKit } from '../../tools/openapi.ts';
-import { ERRORS, ROUTES } from '../../tools/routes.ts';
+import { ROUTES } from '../../tools/routes.ts';
 import { createDescription } from './described.ts';
 import { API_KEY_SECRET, BODY, createKit, HASH, SHOP } from './fixture.ts';
 import { openShop } from './shop.ts';
