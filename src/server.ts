@@ -52,6 +52,8 @@ const isOn = (origins: readonly string[], address: string): boolean => {
 const EVENT_STREAM = 'text/event-stream; charset=utf-8';
 
 const ip = z.union([z.ipv4(), z.ipv6()]);
+/** What a socket that listens on IPv6 writes before an IPv4 address (RFC 4291 2.5.5.2). */
+const MAPPED = /^::ffff:(?=\d+\.)/i;
 
 /**
  * The backend's half of the button, for any runtime with Request and Response. Mount it under any prefix; it answers
@@ -130,7 +132,7 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
     if (!known) throw new Refusal(400, 'unknown-asset', 'This asset cannot be sold on this network here.');
     if (!isOn(origins, redirectUrl))
       throw new Refusal(400, 'bad-redirect', 'The redirect address is not on an origin that this site allows.');
-    const visitor = ip.safeParse(await clientIp(c.env.request));
+    const visitor = ip.safeParse(`${await clientIp(c.env.request)}`.replace(MAPPED, ''));
     if (!visitor.success) throw new Error('clientIp must return an IPv4 or IPv6 address, without a port.');
     const name = await references.nameOf('user', c.get('user'));
     await limits.tokens(name, await references.nameOf('ip', siteOf(visitor.data)));

@@ -111,6 +111,17 @@ for (const header of SPOOFS) {
   });
 }
 
+test('an IPv4 visitor of a socket that listens on IPv6 is told and counted as the IPv4 visitor', async () => {
+  let last = 0;
+  const { ask, upstream } = createKit({ clientIp: () => `::ffff:203.0.113.${++last}`, limits: { tokensPerIp: 1 } });
+  for (const user of ['ann', 'bob']) assert.equal((await ask('POST', '/token', BODY, { 'x-user': user })).status, 200);
+  const told = await Promise.all(upstream.asked.map((request) => request.json()));
+  assert.deepEqual(
+    told.map((body) => (body as { clientIp: string }).clientIp),
+    ['203.0.113.1', '203.0.113.2'],
+  );
+});
+
 for (const ip of [undefined, '', 'unknown', '203.0.113.7:4711', '203.0.113.7, 10.0.0.1']) {
   test(`a clientIp of ${JSON.stringify(ip)} is the server's own error, and nothing is minted`, async (t) => {
     const said = t.mock.method(console, 'error', () => {});
