@@ -51,6 +51,16 @@ describe('flow: the claim of an order', () => {
     expect(count(world, 'take')).to.equal(0);
   });
 
+  it('is not even taken while Coinbase’s status is one that nobody here knows', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    world.records = world.records.map((record) => ({ ...record, status: 'IN_REVIEW' }));
+    await press(world, page);
+    expect(page.flow.sale).to.include({ stage: 'ordered', status: 'IN_REVIEW' });
+    expect(count(world, 'take')).to.equal(0);
+    expect(page.codes).to.deep.equal([]);
+  });
+
   it('is not the backend’s to give back where the backend gave none', async () => {
     const world = createWorld();
     const page = await toSending(world);
@@ -181,9 +191,9 @@ describe('flow: a look at the chain that is answered late', () => {
   it('says nothing of an ask that was made after it', async () => {
     const world = createWorld();
     const page = await toSending(world);
-    await world.advance(2 * MINUTE);
     const late = world.hold('look');
-    await world.advance(5000);
+    await world.advance(2 * MINUTE);
+    expect([page.flow.sale.stage, count(world, 'look')]).to.deep.equal(['unsure', 1]);
     // The next one to look gets its answer at once.
     world.hold('look')();
     world.prompt().decline();
@@ -275,10 +285,14 @@ describe('flow: an ask that its wallet calls undone', () => {
 describe('flow: a send', () => {
   it('looks at nothing and asks no page where the sale is in no stage for it', async () => {
     const world = createWorld();
-    const page = await toOrdered(world);
+    const page = world.page();
+    page.allows.confirms = true;
+    await toOrdered(world, page);
+    world.comeBack(page.flow.sale);
+    await world.settle();
     world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
-    await world.advance(5000);
-    expect(page.flow.sale.stage).to.equal('failed');
+    await world.advance(10_000);
+    expect(page.flow.sale).to.include({ stage: 'failed', returned: true });
     let asked = 0;
     page.watcher.maySend = () => {
       asked += 1;
