@@ -13,6 +13,9 @@ const MINUTE = 60_000;
 const OFFERED = `page ${OPENED} ordered`;
 const PAID_OUT = `${OFFERED} before-send sending ${PAID}`;
 
+/** What goes wrong with webhooks never reaches a page by itself: the kit's own tests hold it. */
+type SeenFault = Exclude<FaultName, `webhook-${string}`>;
+
 describe('a fault of Coinbase', () => {
   const visitor = useJourneys();
 
@@ -162,7 +165,7 @@ describe('a fault of Coinbase', () => {
     await visitor.assertMoved('USDC', USDC_25);
   };
 
-  const journeys: Readonly<Record<FaultName, readonly [end: string, walk: () => Promise<void>]>> = {
+  const journeys: Readonly<Record<SeenFault, readonly [end: string, walk: () => Promise<void>]>> = {
     'record-before-commit': [
       'shows the order with a warning, and asks only after "Cash out now"',
       async () => {
