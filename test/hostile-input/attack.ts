@@ -16,7 +16,7 @@ export interface Failure {
 export interface Attacked extends Record<Verdict, number> {
   readonly border: string;
   readonly inputs: number;
-  /** Milliseconds that the slowest input took, measured again on its own, and its beginning. */
+  /** Milliseconds of work that the slowest input took, measured again on its own, and its beginning. */
   readonly slowest: number;
   readonly slowestInput: string;
   readonly failures: readonly Failure[];
@@ -103,9 +103,9 @@ const attack = async (
   for (const one of slow) {
     const times: number[] = [];
     for (let round = 0; round < 3; round += 1) {
-      const began = performance.now();
+      const began = process.cpuUsage();
       await Promise.resolve(judge(one.input)).catch(() => {});
-      times.push(performance.now() - began);
+      times.push(process.cpuUsage(began).user / 1000);
     }
     const best = Math.min(...times);
     if (best > slowest) [slowest, slowestInput] = [best, shorten(fc.stringify(one.input), 120)];
