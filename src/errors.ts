@@ -156,6 +156,15 @@ export class OfframpError extends Error {
     this.retryAfter = details.retryAfter;
   }
 
+  /** A wallet may throw anything, and a proxy's trap must not throw once more where it is only looked at. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    try {
+      return Function.prototype[Symbol.hasInstance].call(OfframpError, value);
+    } catch {
+      return false;
+    }
+  }
+
   /** The same error, said of a stage. */
   at(stage: Stage): OfframpError {
     return new OfframpError(this.code, {

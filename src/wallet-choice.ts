@@ -54,9 +54,14 @@ export const createWalletChoice = ({ given, preferred, isUnderWay, onNews }: Wan
 
   const hear = (next: Provider | undefined) => {
     if (next === heard) return;
-    heard?.removeListener?.('accountsChanged', onNews);
+    const before = heard;
     heard = next;
-    heard?.on?.('accountsChanged', onNews);
+    try {
+      before?.removeListener?.('accountsChanged', onNews);
+      next?.on?.('accountsChanged', onNews);
+    } catch {
+      // A wallet whose events do not work is read again at each press.
+    }
   };
 
   const update = () => {

@@ -48,7 +48,7 @@ export const stateOfCalls = async (id: string, { ask }: Requests): Promise<Calls
   const { status, receipts } = answer;
   // 400: not included, and not tried again. 500: reverted completely. 600, reverted in part, cannot be of one call.
   if (status >= 400 && status < 600) return 'undone';
-  if (status < 200 || status >= 300) return 'unknown';
+  if (!(status >= 200 && status < 300)) return 'unknown';
   const last = rows(receipts ?? []).at(-1);
   return isHash(last?.transactionHash) ? { txHash: last.transactionHash } : 'unknown';
 };

@@ -150,6 +150,7 @@ describe('a batch', () => {
   for (const [name, state] of [
     ['pending', { status: 100 }],
     ['reverted in part', { status: 600 }],
+    ['no number', { ...confirmed, status: Number.NaN }],
     ['confirmed without a receipt', { status: 200 }],
     ['confirmed with what is no hash', { status: 200, receipts: [{ transactionHash: '0x1' }] }],
     ['a text', { status: 'CONFIRMED', receipts: [{ transactionHash: HASH }] }],
