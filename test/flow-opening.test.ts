@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { OfframpError } from '../src/errors.ts';
 import { toOrdered, toSelling } from './fixtures/passages.ts';
-import { createWorld, WISH } from './fixtures/world.ts';
+import { WISH } from './fixtures/wish.ts';
+import { createWorld } from './fixtures/world.ts';
 
 const ready = async () => {
   const world = createWorld();

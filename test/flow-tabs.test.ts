@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { HASH, MINUTE } from './fixtures/orders.ts';
 import { toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
-import { createWorld, type Page, WISH, type World } from './fixtures/world.ts';
+import { WISH } from './fixtures/wish.ts';
+import { createWorld, type Page, type World } from './fixtures/world.ts';
 
 const reload = async (world: World, page: Page): Promise<Page> => {
   page.close();

@@ -329,7 +329,11 @@ describe('a fault of Coinbase', () => {
     ],
   };
 
-  for (const { name } of createFaults().list()) {
+  const isSeen = (name: FaultName): name is SeenFault => !name.startsWith('webhook-');
+  const seen = createFaults()
+    .list()
+    .map(({ name }) => name);
+  for (const name of seen.filter(isSeen)) {
     const [end, walk] = journeys[name] ?? ['has a journey', () => assert.fail('It has none: write one in this table.')];
     it(`${name}: ${end}`, LIMIT, walk);
   }
