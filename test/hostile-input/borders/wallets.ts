@@ -75,7 +75,6 @@ const wrong = (method: Method): fc.Arbitrary<Answer> =>
   fc.oneof(
     { weight: 4, arbitrary: sent(RIGHT[method]).map(({ text }) => ({ text })) },
     { weight: 2, arbitrary: things.map((thing) => ({ thing })) },
-    // What throws even at `instanceof` is thrown at `codesOf` alone, below.
     {
       weight: 2,
       arbitrary: thrown.map((throws) => ({ throws })),
