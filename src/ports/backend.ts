@@ -16,6 +16,8 @@ interface BackendOptions {
   timeout?: number;
   /** A signal that aborts after so many milliseconds. */
   limit?: (milliseconds: number) => AbortSignal;
+  /** Milliseconds since the epoch on this machine. */
+  now?: () => number;
 }
 
 const LONGEST_ANSWER = 1_000_000;
@@ -72,6 +74,7 @@ export const createBackend = ({
   holder,
   timeout = 10_000,
   limit = (milliseconds) => AbortSignal.timeout(milliseconds),
+  now = () => Date.now(),
 }: BackendOptions): Backend => {
   const resolve = (url: string): string => {
     try {
@@ -90,6 +93,7 @@ export const createBackend = ({
   };
 
   const call = async (method: string, url: string, body?: unknown, signal?: AbortSignal, keepalive = false) => {
+    const askedAt = now();
     const late = limit(timeout);
     const stop = signal ? AbortSignal.any([signal, late]) : late;
     const address = resolve(url);
@@ -107,7 +111,10 @@ export const createBackend = ({
       const stopped = new Promise<never>((_, reject) => {
         stop.addEventListener('abort', () => reject(stop.reason), { once: true });
       });
-      return await Promise.race([asked, stopped]);
+      const answer = await Promise.race([asked, stopped]);
+      // The limit's timer stands still while the machine sleeps, and what came before would be taken for the server's time of now.
+      if (now() - askedAt > timeout) throw new OfframpError('backend-unreachable');
+      return answer;
     } catch (cause) {
       throw cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
     }

@@ -1,7 +1,6 @@
 // The partner's backend over a network that loses, delays, repeats and reorders: sessions, lists, and claims by the server kit's
 // own rules. Knows HTTP as the backend door uses it; does not know pages.
-import type { claimRequest, tokenRequest } from '../../src/schema.ts';
-import { parseList } from '../../src/schema.ts';
+import { type claimRelease, type claimRequest, parseList, type tokenRequest } from '../../src/schema.ts';
 import { createClaims } from '../../src/server/claims.ts';
 import { makeInstruction } from '../../src/server/instruction.ts';
 import { Refusal } from '../../src/server/refusal.ts';
@@ -136,7 +135,7 @@ export const createBackendSide = (
       }
       if (verb === 'claim') return await grant(reference, body as Zod<typeof claimRequest>);
       if (verb === 'report') await claims.report(reference, (body as { txHash: string }).txHash);
-      else await claims.release(reference);
+      else await claims.release(reference, (body as Zod<typeof claimRelease> | undefined)?.holder);
       return { status: 204, body: undefined };
     } catch (cause) {
       if (cause instanceof Refusal) return { status: cause.status, body: { code: cause.code, message: cause.message } };

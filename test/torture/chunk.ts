@@ -61,7 +61,7 @@ export const add = (sum: Counts, more: Counts): void => {
   addAll(sum.ends, Object.entries(more.ends));
 };
 
-const count = (counts: Counts, { steps }: Schedule, world: World): void => {
+const count = (counts: Counts, { early, steps }: Schedule, world: World): void => {
   const { referee, agenda, devices, chain, ended, tally } = world;
   const ends: Tally = new Map();
   for (const end of ended) {
@@ -70,7 +70,7 @@ const count = (counts: Counts, { steps }: Schedule, world: World): void => {
   }
   add(counts, {
     schedules: 1,
-    steps: steps.length,
+    steps: early.length + steps.length,
     events: agenda.count,
     prompts: devices.reduce((sum, { wallet }) => sum + wallet.prompts.length, 0),
     transfers: chain.transactions.filter(({ state, moves, fails }) => state === 'mined' && moves && !fails).length,

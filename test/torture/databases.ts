@@ -15,14 +15,15 @@ interface Transaction {
 export interface Databases {
   mode: Mode;
   of(tab: Owner): IDBFactory;
-  has(key: string): boolean;
   wipe(): void;
   /** A page died: what it had asked for and was answered may be on the disk or not. */
   drop(tab: Owner, isCommitted: boolean): void;
 }
 
 /** What the disk holds, told at the moment when it does. */
-type OnChange = (kind: 'add' | 'delete' | 'refused', key: string, tab: Owner) => void;
+export type OnChange = (kind: Change | 'refused', key: Key, tab: Owner) => void;
+type Change = 'add' | 'put' | 'delete';
+type Key = string | number;
 
 const STEP = 1;
 
@@ -37,7 +38,8 @@ const createRequest = () => ({
 });
 
 export const createDatabases = (agenda: Agenda, onChange: OnChange): Databases => {
-  let kept = new Map<string, unknown>();
+  let isMade = false;
+  let kept = new Map<Key, unknown>();
   let queue: Transaction[] = [];
 
   const beginNext = (): void => queue[0]?.begin();
@@ -53,7 +55,7 @@ export const createDatabases = (agenda: Agenda, onChange: OnChange): Databases =
     const request = createRequest();
     let check = (): DOMException | undefined => undefined;
     let apply = (): unknown => undefined;
-    let write: { kind: 'add' | 'delete'; key: string } | undefined;
+    let write: { kind: Change; key: Key } | undefined;
 
     const transaction: Transaction = {
       tab,
@@ -91,21 +93,31 @@ export const createDatabases = (agenda: Agenda, onChange: OnChange): Databases =
       agenda.after(STEP, () => handle.oncomplete?.(), tab);
       end(transaction);
     };
+    const full = () => (databases.mode === 'full' ? new DOMException('full', 'QuotaExceededError') : undefined);
     const store = {
-      add: (value: unknown, key: string) => {
+      add: (value: unknown, key: Key) => {
         write = { kind: 'add', key };
         check = () => {
-          if (kept.has(key)) return new DOMException('taken', 'ConstraintError');
-          return databases.mode === 'full' ? new DOMException('full', 'QuotaExceededError') : undefined;
+          return kept.has(key) ? new DOMException('taken', 'ConstraintError') : full();
         };
         apply = () => kept.set(key, structuredClone(value));
         return request;
       },
-      get: (key: string) => {
+      put: (value: unknown, key: Key) => {
+        write = { kind: 'put', key };
+        check = full;
+        apply = () => kept.set(key, structuredClone(value));
+        return request;
+      },
+      getAll: () => {
+        apply = () => structuredClone([...kept.values()]);
+        return request;
+      },
+      get: (key: Key) => {
         apply = () => structuredClone(kept.get(key));
         return request;
       },
-      delete: (key: string) => {
+      delete: (key: Key) => {
         write = { kind: 'delete', key };
         apply = () => kept.delete(key);
         return request;
@@ -122,6 +134,7 @@ export const createDatabases = (agenda: Agenda, onChange: OnChange): Databases =
     mode: 'works',
     of: (tab) => {
       const factory = {
+        databases: async () => (isMade ? [{ name: 'offramp-button', version: 1 }] : []),
         open: () => {
           const request = createRequest();
           agenda.after(
@@ -133,6 +146,7 @@ export const createDatabases = (agenda: Agenda, onChange: OnChange): Databases =
                 request.onerror?.();
                 return;
               }
+              isMade = true;
               request.result = { transaction: () => openTransaction(tab), close: () => {} };
               request.onsuccess?.();
             },
@@ -143,8 +157,8 @@ export const createDatabases = (agenda: Agenda, onChange: OnChange): Databases =
       };
       return factory as unknown as IDBFactory;
     },
-    has: (key) => kept.has(key),
     wipe: () => {
+      isMade = false;
       kept = new Map();
     },
     drop: (tab, isCommitted) => {

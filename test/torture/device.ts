@@ -1,6 +1,6 @@
 // One person's browser and wallet: what its tabs share. Knows how tabs die and what outlives them; does not know sales.
-import type { Agenda, Owner } from './agenda.ts';
-import { createDatabases, type Databases } from './databases.ts';
+import type { Agenda } from './agenda.ts';
+import { createDatabases, type Databases, type OnChange } from './databases.ts';
 import { createLocks, type Locks } from './locks.ts';
 import { createLocalStorage, type LocalStorage } from './storage.ts';
 import type { Tab } from './tab.ts';
@@ -31,12 +31,7 @@ export interface Device {
   readonly visits: Visit[];
 }
 
-export const createDevice = (
-  name: string,
-  agenda: Agenda,
-  wallet: Wallet,
-  onDisk: (kind: 'add' | 'delete' | 'refused', key: string, tab: Owner) => void,
-): Device => ({
+export const createDevice = (name: string, agenda: Agenda, wallet: Wallet, onDisk: OnChange): Device => ({
   name,
   skew: 0,
   sleepsUntil: 0,

@@ -7,6 +7,8 @@ import { POINTS, type Setup } from './world.ts';
 
 export interface Schedule {
   setup: Setup;
+  /** Steps that wait for a moment from the beginning on. */
+  early: Step[];
   steps: Step[];
 }
 
@@ -36,6 +38,7 @@ const setup: fc.Arbitrary<Setup> = fc.record({
   preventsSend: rarely(10),
   skewHours: mostly(0, 6, -6),
   warm: fc.integer({ min: 0, max: 12 }),
+  until: mostly<Setup['until']>('any', 'asked', 'asked', 'reloaded'),
   ending: fc.nat(255),
 });
 
@@ -209,7 +212,23 @@ const when: fc.Arbitrary<When> = fc.oneof(
 
 const step: fc.Arbitrary<Step> = fc.record({ when, tab: mostly(0, 1, 2, 3), what });
 
+/** Between the checks and the wallet's answer, where a change hurts most. */
+const atMoment: fc.Arbitrary<Step> = fc.record({
+  when: fc.record({ point: fc.constantFrom(...POINTS) }),
+  tab: mostly(0, 1, 2, 3),
+  what: fc.oneof(
+    fc.record({ do: fc.constant('account' as const), is: fc.constantFrom('other' as const, 'locked') }),
+    fc.record({ do: fc.constant('chain id' as const), is: fc.constant('other' as const) }),
+    fc.record({ do: fc.constant('crash' as const), isCommitted: fc.boolean() }),
+    fc.record({ do: fc.constant('kill browser' as const), isLost: fc.boolean() }),
+    fc.record({ do: fc.constant('sleep' as const), ms: fc.constantFrom(2_400_000, 1_500_000) }),
+    fc.record({ do: fc.constant('wallet' as const), plan }),
+    what,
+  ),
+});
+
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   setup,
+  early: fc.array(atMoment, { maxLength: 3, size: 'max' }),
   steps: fc.array(step, { maxLength: LONGEST, size: 'max' }),
 });

@@ -11,6 +11,8 @@ const MINUTE = 60_000;
 const AWAKE = 800;
 /** From one thing that people do to the next, where nothing disturbs them. */
 const PACE = 400;
+/** Turns from nothing to a wallet that is asked, with two devices that want a press each. */
+const LONGEST_WAY = 14;
 /** Two hours at Coinbase's window, then half an hour for an order; hours more where a clock that nobody puts right jumped back. */
 const ROUNDS = 64;
 
@@ -26,12 +28,18 @@ const begin = async (world: World): Promise<void> => {
   const { devices, setup, agenda } = world;
   for (const device of devices) for (let tab = 0; tab < setup.tabs; tab += 1) world.openTab(device);
   await agenda.runUntil(agenda.now + 50);
-  for (let turn = 0; turn < setup.warm; turn += 1) {
+  const { until } = setup;
+  const isAsked = () => until !== 'any' && world.tabs().some(({ flow }) => flow.sale.stage === 'sending');
+  const turns = until === 'any' ? setup.warm : LONGEST_WAY;
+  for (let turn = 0; turn < turns && !isAsked(); turn += 1) {
     const device = devices[turn % devices.length];
     const [tab] = device?.tabs ?? [];
     if (tab) goOn(world, tab);
     await agenda.runUntil(agenda.now + PACE);
   }
+  if (until !== 'reloaded') return;
+  perform(world, { when: { ms: 0 }, tab: 0, what: { do: 'reload' } });
+  await agenda.runUntil(agenda.now + AWAKE);
 };
 
 /** People leave their machines alone; what is told to a page meanwhile, it hears on waking up. */
@@ -139,10 +147,11 @@ const finish = async (world: World): Promise<void> => {
 };
 
 /** Plays a schedule. Never throws: what goes wrong is in the referee's book. */
-export const play = async ({ setup, steps }: Schedule): Promise<World> => {
+export const play = async ({ setup, early, steps }: Schedule): Promise<World> => {
   uncaught = [];
   const world = createWorld(setup);
   try {
+    for (const step of early) await take(world, step);
     await begin(world);
     for (const step of steps) await take(world, step);
     await finish(world);

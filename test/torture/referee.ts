@@ -7,6 +7,7 @@ import type { Agenda, Owner } from './agenda.ts';
 import { same, type Transaction } from './chain.ts';
 import { decode } from './chain-reads.ts';
 import type { Coinbase, CoinbaseOrder } from './coinbase.ts';
+import type { OnChange } from './databases.ts';
 import type { Device } from './device.ts';
 import { saysUnsent, wordsOf } from './spoken.ts';
 import type { Tab } from './tab.ts';
@@ -54,7 +55,7 @@ export interface Referee {
   /** A page of a device that asked nothing, saying that nothing was sent while another device has sent. */
   elsewhereWords: number;
   facts(orderId: string): Facts;
-  onDisk(kind: 'add' | 'delete' | 'refused', key: string, tab: Owner): void;
+  onDisk: OnChange;
   onGranted(tab: Owner, orderId: string): void;
   onShown(tab: Tab, order: Order): void;
   onAsk(tab: Tab, prompt: Prompt): void;
@@ -182,7 +183,8 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
 
     onDisk: (kind, key, tab) => {
       if (kind === 'refused') refusedAt.set(tab, agenda.now);
-      if (kind === 'add') facts(key).rights.push({ tab, of: 'disk', at: agenda.now, isUsed: false });
+      if (kind === 'add' && typeof key === 'string')
+        facts(key).rights.push({ tab, of: 'disk', at: agenda.now, isUsed: false });
     },
 
     onGranted: (tab, orderId) => {

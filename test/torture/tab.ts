@@ -4,7 +4,7 @@ import type { OfframpError } from '../../src/errors.ts';
 import { createFlow, type Flow, type Watcher } from '../../src/flow.ts';
 import type { Order } from '../../src/order.ts';
 import { createBackend } from '../../src/ports/backend.ts';
-import { createClaims } from '../../src/ports/claims.ts';
+import { createClaims, createHolder } from '../../src/ports/claims.ts';
 import { createSignature } from '../../src/ports/signature.ts';
 import { createStore } from '../../src/ports/store.ts';
 import { createWallet } from '../../src/ports/wallet.ts';
@@ -65,6 +65,8 @@ export interface TabWatch {
   onSaved(tab: Tab, stage: string): void;
   /** An order is on the screen for the first time. */
   onShown(tab: Tab, order: Order): void;
+  /** A sale shows another order than before. */
+  onReplaced(tab: Tab): void;
   onStage(tab: Tab, previous: Stage): void;
 }
 
@@ -109,6 +111,8 @@ export const openTab = (
   let lastSave: Tab['lastSave'];
   let lastError: OfframpError | undefined;
   const wakes = new Set<() => void>();
+  /** Sale → its one order. */
+  const pinned = new Map<string, string>();
   const returns = new Set<(signal: ReturnSignal) => void>();
 
   const provider: Provider = {
@@ -211,6 +215,8 @@ export const openTab = (
       fetch: () => backend.fetchFor(tab),
       base: () => options.wish.tokenEndpoint,
       limit: backend.limitFor(tab),
+      now: () => clock.now(),
+      holder: createHolder({ databases: () => device.databases.of(tab), randomId: () => clock.randomId() }),
     }),
     signature: createSignature(),
     wallet: createWallet({ provider: () => provider, sender: () => (options.hasSender ? sender : undefined), clock }),
@@ -237,7 +243,9 @@ export const openTab = (
     instructionKey: () => undefined,
     onSale: (previous) => {
       if (!isAlive) return;
-      const { order, stage } = flow.sale;
+      const { id, order, stage } = flow.sale;
+      if (order && (pinned.get(id) ?? order.transactionId) !== order.transactionId) watch.onReplaced(tab);
+      if (order) pinned.set(id, order.transactionId);
       if (order && !tab.shown.has(order.transactionId)) {
         tab.shown.set(order.transactionId, structuredClone(order));
         if (previous === 'selling') watch.onShown(tab, order);

@@ -104,7 +104,8 @@ export interface Approval {
   fails?: boolean;
 }
 
-const LATE = 600_000;
+/** Nearly as long as an order lives. */
+const LATE = 1_600_000;
 const SOON = 5;
 const BUNDLER = 'b0'.repeat(16);
 const ENTRY_POINT = `0x${'e4'.repeat(20)}`;

@@ -48,6 +48,8 @@ export interface Setup {
   skewHours: number;
   /** How many natural steps come before the first of the schedule. */
   warm: number;
+  /** Instead of so many: until a wallet is asked, and perhaps until the page that asked is gone. */
+  until: 'any' | 'asked' | 'reloaded';
   /** What people answer in the end, bit by bit. */
   ending: number;
 }
@@ -222,7 +224,7 @@ export const createWorld = (setup: Setup): World => {
     });
     const device: Device = createDevice(name, agenda, wallet, (kind, key, owner) => {
       referee.onDisk(kind, key, owner);
-      if (kind === 'add') at('claim written', tabOf(owner));
+      if (kind === 'add' && key !== 0) at('claim written', tabOf(owner));
       if (kind === 'delete') at('claim deleted', tabOf(owner));
     });
     return device;
@@ -277,6 +279,7 @@ export const createWorld = (setup: Setup): World => {
             if (isSameTab) world.kill(from, false);
           },
           onShown: referee.onShown,
+          onReplaced: ({ name }) => referee.fail('8', `${name} replaced the order of its sale`),
           onSaved: (from, stage) => {
             if (stage === 'sending') at('sale saved as sending', from);
           },

@@ -1,0 +1,31 @@
+// A machine that sleeps in the middle of a request: its timers stand still, and an answer that waited is no news any more.
+import { expect } from 'chai';
+import { OfframpError } from '../../src/errors.ts';
+import { createBackend } from '../../src/ports/backend.ts';
+
+const NOON = Date.UTC(2026, 0, 15, 12);
+
+/** A door whose machine sleeps for so long between the answer and its being read. */
+const sleepingFor = (milliseconds: number) => {
+  let time = NOON;
+  const answer = async () => {
+    const body = { transactions: [], now: new Date(time).toISOString() };
+    time += milliseconds;
+    return Response.json(body);
+  };
+  return createBackend({ fetch: () => answer as typeof fetch, base: () => 'https://shop.example/', now: () => time });
+};
+
+const list = (milliseconds: number) => sleepingFor(milliseconds).list('status', new AbortController().signal);
+
+describe('an answer that a machine slept over', () => {
+  it("is not read: its time would pass for the server's time of now", async () => {
+    const error = await list(40 * 60_000).catch((cause: unknown) => cause);
+    expect(error).to.be.instanceOf(OfframpError);
+    expect((error as OfframpError).code).to.equal('backend-unreachable');
+  });
+
+  it('is read where it came within the time limit', async () => {
+    expect((await list(9_000)).now).to.equal(new Date(NOON).toISOString());
+  });
+});
