@@ -259,9 +259,10 @@ const DEEDS: { [Name in Do['do']]: (spot: Spot, what: Extract<Do, { do: Name }>)
     device.sleepsUntil = world.agenda.now + ms;
     world.agenda.after(ms + 1, () => device.tabs.map((one) => one.wake()));
   },
-  clock: ({ device, note }, { hours }) => {
+  clock: ({ world, device, note }, { hours }) => {
     note(`clock jumped ${hours > 0 ? '+' : '-'}6 h`);
     device.skew += hours * 3_600_000;
+    device.clockSetAt = world.agenda.now;
   },
   account: ({ world, device, isBetween, note }, { is }) => {
     if (is === 'right') return device.wallet.show([world.wanted.from]);

@@ -20,6 +20,8 @@ export interface Device {
   readonly name: string;
   /** This machine's clock minus the true time, milliseconds. */
   skew: number;
+  /** When that last changed. */
+  clockSetAt: number;
   sleepsUntil: number;
   readonly storage: LocalStorage;
   readonly databases: Databases;
@@ -34,6 +36,7 @@ export interface Device {
 export const createDevice = (name: string, agenda: Agenda, wallet: Wallet, onDisk: OnChange): Device => ({
   name,
   skew: 0,
+  clockSetAt: 0,
   sleepsUntil: 0,
   storage: createLocalStorage(agenda),
   databases: createDatabases(agenda, onDisk),

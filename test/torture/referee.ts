@@ -70,6 +70,8 @@ export interface Referee {
 
 export interface RefereeOptions {
   hasClaims: boolean;
+  /** The page sends in its own way. */
+  hasSender: boolean;
   /** Whether a page can know the true time: the backend tells it. */
   tellsTime: boolean;
 }
@@ -98,7 +100,7 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
   /** What is asked is what was shown from the first moment. */
   const judgeTransfer = (tab: Tab, { transaction, tab: owner }: Prompt): void => {
     const { order } = tab.flow.sale;
-    const first = order && tab.shown.get(order.transactionId);
+    const first = order && tab.shown.get(tab.flow.sale.id);
     if (!order || !first) {
       fail('11', `${tab.name} asked without an order`);
       return;
@@ -106,11 +108,12 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     if (JSON.stringify(order) !== JSON.stringify(first)) fail('11', `${tab.name} changed the order it showed`);
     const moves = decode(transaction);
     const { wallet } = tab.device;
-    // What changes after the last look cannot be known; what changed before it must be.
-    if (wallet.chainId !== order.chainId && wallet.changedAt.chain < tab.readAt.chain) {
+    // A page's own way to send makes its own checks. What changes after the last look cannot be known; what changed before it must be.
+    if (!options.hasSender && wallet.chainId !== order.chainId && wallet.changedAt.chain < tab.readAt.chain) {
       fail('10', `${tab.name} asked a wallet that is on chain ${wallet.chainId}`);
     }
-    if (!wallet.accounts.some((one) => same(one, order.from)) && wallet.changedAt.accounts < tab.readAt.accounts) {
+    const isShown = wallet.accounts.some((one) => same(one, order.from));
+    if (!options.hasSender && !isShown && wallet.changedAt.accounts < tab.readAt.accounts) {
       fail('10', `${tab.name} asked a wallet that no longer shows the account`);
     }
     if (transaction.chainId !== order.chainId)
@@ -143,7 +146,9 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
 
   const judgeTime = (tab: Tab, truth: CoinbaseOrder): void => {
     const late = agenda.now - deadlineOf(truth.createdAt, truth.network);
-    if (options.tellsTime && late >= TIME_OF_ANSWER) fail('12', `${tab.name} asked ${late} ms after the deadline`);
+    // A clock that was set meanwhile says nothing of how old the last answer is.
+    const knowsTime = options.tellsTime && tab.listAskedAt >= tab.device.clockSetAt;
+    if (knowsTime && late >= TIME_OF_ANSWER) fail('12', `${tab.name} asked ${late} ms after the deadline`);
     const { status = '', tx_hash = '' } = tab.told.get(truth.id) ?? {};
     if (!isAwaiting(status.replace('TRANSACTION_STATUS_', '')) || tx_hash)
       fail('6', `${tab.name} asked although it was told ${status} ${tx_hash}`);
@@ -158,7 +163,10 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     }
     const last = asks.findLast(isHere);
     const isNews = ({ device, at }: { device: Device; at: number }) => device === tab.device && at >= (last?.at ?? 0);
-    if (last && !presses.some(isNews) && !calls.some(isNews)) fail('7', `${tab.name} asked a second time by itself`);
+    // What the person declined may be asked again where a killed browser lost the "no"; what may have been sent may not.
+    const isDoubtful = last && (last.prompt.state === 'open' || last.prompt.state === 'approved');
+    if (isDoubtful && !presses.some(isNews) && !calls.some(isNews))
+      fail('7', `${tab.name} asked a second time by itself`);
     if (tab.flow.sale.stage !== 'sending') fail('1', `${tab.name} asked in ${tab.flow.sale.stage}`);
   };
 
@@ -234,7 +242,10 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     },
 
     onStage: (tab, previous) => {
-      const { stage, order } = tab.flow.sale;
+      const { id, stage, order } = tab.flow.sale;
+      if (order && tab.shown.get(id)?.transactionId !== order.transactionId) {
+        fail('8', `${tab.name} replaced the order of its sale`);
+      }
       const { falseWord } = tab;
       if (previous === 'unsure') tab.falseWord = undefined;
       if (previous === 'unsure' && stage === 'ordered' && falseWord) {

@@ -1,5 +1,6 @@
 // `npm run torture`: schedules by the hundred thousand, in as many processes as there are processors, and a report that fails where
-// something was violated or never happened. `-- --runs 1000 --seed 7`, and `--path` to play one schedule again.
+// something was violated or never happened. `-- --runs 1000 --seed 7`, and `--path` to play one schedule again. Then a
+// million hostile inputs at every border (`--inputs`, 0 for none).
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '200000' },
     seed: { type: 'string' },
     path: { type: 'string' },
+    inputs: { type: 'string', default: '1000000' },
     workers: { type: 'string', default: String(availableParallelism()) },
   },
 });
@@ -118,12 +120,27 @@ ${table(counts.faults)}
   return failures.length === 0 && missed.length === 0 && completed >= counts.schedules * LEAST_COMPLETED;
 };
 
+/** Hostile input at every border, beside the schedules; it prints a report of its own. */
+const attack = (inputs: string, seed: number): Promise<boolean> =>
+  new Promise((resolve, reject) => {
+    const borders = fork(new URL('../hostile-input/run.ts', import.meta.url), [
+      '--inputs',
+      inputs,
+      '--seed',
+      `${seed}`,
+    ]);
+    borders.on('error', reject);
+    borders.on('exit', (code) => resolve(code === 0));
+  });
+
 const main = async (): Promise<void> => {
   const seed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed);
   if (values.path !== undefined) return replay(seed, values.path);
   const runs = Number(values.runs);
   const { counts, failures } = await runAll(seed, runs, Number(values.workers));
-  process.exitCode = report(counts, failures, seed, runs) ? 0 : 1;
+  const isRight = report(counts, failures, seed, runs);
+  const isSafe = values.inputs === '0' || (await attack(values.inputs, seed));
+  process.exitCode = isRight && isSafe ? 0 : 1;
 };
 
 if (process.env.TORTURE_WORKER) work();

@@ -55,9 +55,10 @@ export const createLocalStorage = (agenda: Agenda): LocalStorage => {
         getItem: (key) => kept.get(key) ?? null,
         setItem: (key, value) => {
           if (!tab.isAlive) return;
-          onWrite(key, value, !local.isFull);
-          if (local.isFull) throw new DOMException('full', 'QuotaExceededError');
-          change(tab, key, value);
+          const isKept = !local.isFull;
+          if (isKept) change(tab, key, value);
+          onWrite(key, value, isKept);
+          if (!isKept) throw new DOMException('full', 'QuotaExceededError');
         },
         removeItem: (key) => {
           if (tab.isAlive) change(tab, key, undefined);

@@ -27,7 +27,7 @@ export interface Tab {
   readonly sleepsUntil: number;
   readonly flow: Flow;
   readonly watcher: Watcher;
-  /** Order → what was first shown of it. */
+  /** Sale → its order, as it was first shown. */
   readonly shown: Map<string, Order>;
   /** The last write of the sale. */
   readonly lastSave: { stage: string; isKept: boolean } | undefined;
@@ -65,8 +65,6 @@ export interface TabWatch {
   onSaved(tab: Tab, stage: string): void;
   /** An order is on the screen for the first time. */
   onShown(tab: Tab, order: Order): void;
-  /** A sale shows another order than before. */
-  onReplaced(tab: Tab): void;
   onStage(tab: Tab, previous: Stage): void;
 }
 
@@ -111,8 +109,6 @@ export const openTab = (
   let lastSave: Tab['lastSave'];
   let lastError: OfframpError | undefined;
   const wakes = new Set<() => void>();
-  /** Sale → its one order. */
-  const pinned = new Map<string, string>();
   const returns = new Set<(signal: ReturnSignal) => void>();
 
   const provider: Provider = {
@@ -244,10 +240,8 @@ export const openTab = (
     onSale: (previous) => {
       if (!isAlive) return;
       const { id, order, stage } = flow.sale;
-      if (order && (pinned.get(id) ?? order.transactionId) !== order.transactionId) watch.onReplaced(tab);
-      if (order) pinned.set(id, order.transactionId);
-      if (order && !tab.shown.has(order.transactionId)) {
-        tab.shown.set(order.transactionId, structuredClone(order));
+      if (order && !tab.shown.has(id)) {
+        tab.shown.set(id, structuredClone(order));
         if (previous === 'selling') watch.onShown(tab, order);
       }
       if (stage !== previous) {

@@ -128,8 +128,8 @@ export const createWorld = (setup: Setup): World => {
   const coinbase = createCoinbase(agenda, say, (order) => {
     if (order.status === 'EXPIRED' && order.isCommitted) hit(tally, 'order expired');
   });
-  const { hasClaims, tellsTime } = setup;
-  const referee = createReferee(agenda, coinbase, { hasClaims, tellsTime });
+  const { hasClaims, hasSender, tellsTime } = setup;
+  const referee = createReferee(agenda, coinbase, { hasClaims, hasSender, tellsTime });
   chain.onMined = (transaction) => {
     say(`chain: ${transaction.hash.slice(0, 10)} is mined${transaction.moves ? ', the transfer is made' : ''}`);
     coinbase.seeMined(transaction);
@@ -279,7 +279,6 @@ export const createWorld = (setup: Setup): World => {
             if (isSameTab) world.kill(from, false);
           },
           onShown: referee.onShown,
-          onReplaced: ({ name }) => referee.fail('8', `${name} replaced the order of its sale`),
           onSaved: (from, stage) => {
             if (stage === 'sending') at('sale saved as sending', from);
           },
