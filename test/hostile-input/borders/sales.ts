@@ -113,6 +113,8 @@ const run = (story: Story) => {
     claims: {
       take: async (id: string, claim: unknown) => !claimed.has(id) && Boolean(claimed.set(id, claim)),
       find: async (id: string) => claimed.get(id),
+      left: async () => undefined,
+      settle: async (id: string, claim: unknown) => void claimed.set(id, claim),
       release: async (id: string) => void claimed.delete(id),
       alone: async (_: string, work: () => Promise<void>) => work().then(() => true),
       whenNobodyAsks: async () => {},
