@@ -4,33 +4,12 @@ import { OfframpError } from '../src/errors.ts';
 import { createWallet } from '../src/ports/wallet.ts';
 import { gate } from './fixtures/gate.ts';
 import { FROM, HASH, MINUTE, OTHER_HASH } from './fixtures/orders.ts';
-import {
-  press,
-  toOrdered,
-  toSelling,
-  toSending,
-  toSettling,
-  toUnsure,
-  wallet,
-  withWallet,
-} from './fixtures/passages.ts';
-import { createWorld, type Page, type World } from './fixtures/world.ts';
+import { press, toNextOrder, toOrdered, toSelling, toSending, wallet, withWallet } from './fixtures/passages.ts';
+import { createWorld, type World } from './fixtures/world.ts';
 
 const attempt = { askedAt: 0, nonce: '0x7', block: '0x64' };
 const withBackendClaim = (): World => Object.assign(createWorld(), { session: { claimUrl: '/claim' } });
 const count = (world: World, door: string): number => world.calls.filter((call) => call === door).length;
-
-/** Coinbase ends the page's order, and the person begins again with another one. */
-const toNextOrder = async (world: World, page: Page, starter = page): Promise<void> => {
-  world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
-  await world.advance(10_000);
-  expect(page.flow.sale.stage).to.equal('failed');
-  world.records = [];
-  await toSelling(world, starter);
-  world.records = [world.record({ transaction_id: 'order-2' })];
-  await world.advance(3000);
-  expect(starter.flow.sale).to.have.nested.property('order.transactionId', 'order-2');
-};
 
 describe('flow: the claim of an order', () => {
   it('is not even taken where Coinbase has seen a transfer meanwhile', async () => {
@@ -187,102 +166,45 @@ describe('flow: an answer of the wallet that comes late', () => {
   });
 });
 
-describe('flow: a look at the chain that is answered late', () => {
-  it('says nothing of an ask that was made after it', async () => {
+describe('flow: a send', () => {
+  it('after a “no” is the first again, and after a doubt a repetition', async () => {
     const world = createWorld();
     const page = await toSending(world);
-    const late = world.hold('look');
-    await world.advance(2 * MINUTE);
-    expect([page.flow.sale.stage, count(world, 'look')]).to.deep.equal(['unsure', 1]);
-    // The next one to look gets its answer at once.
-    world.hold('look')();
     world.prompt().decline();
     await world.settle();
-    world.sighting = 'nothing';
     await press(world, page);
-    expect(world.prompts).to.have.lengthOf(2);
-    world.sighting = { txHash: OTHER_HASH };
-    late();
-    await world.settle();
-    expect(page.flow.sale).to.include({ stage: 'sending', txHash: null });
-  });
-
-  it('frees no claim of the next sale after “nothing was sent” of an ended one', async () => {
-    const world = withBackendClaim();
-    const page = await toUnsure(world);
-    await world.advance(2 * MINUTE);
-    const late = world.hold('look');
-    page.sayNotSent();
-    await world.settle();
-    await toNextOrder(world, page);
-    await press(world, page);
-    world.prompt().answer({ kind: 'unsure', error: new OfframpError('wallet-failed') });
-    await world.settle();
+    expect(page.flow.sale).to.include({ stage: 'sending' });
+    expect(page.flow.sale.attempt).not.to.have.property('isRepeat');
+    await world.advance(5 * MINUTE);
     expect(page.flow.sale.stage).to.equal('unsure');
-    world.sighting = 'nothing';
-    late();
-    await world.settle();
-    expect(world.granted.get('order-2')).to.equal(page.flow.sale.id);
-    expect(page.flow.sale.stage).to.equal('unsure');
-  });
-
-  it('raises no alarm about a hash that the sale has no more', async () => {
-    const world = createWorld();
-    const page = await toSettling(world);
-    world.trace = { kind: 'other' };
-    const answer = world.hold('trace');
-    await world.advance(5000);
-    world.records = world.records.map((record) => ({ ...record, tx_hash: OTHER_HASH }));
-    await world.advance(10_000);
-    answer();
-    await world.settle();
-    expect(page.codes).to.deep.equal([]);
-  });
-
-  it('says with an alarm what to compare', async () => {
-    const world = createWorld();
-    const page = await toSettling(world);
-    world.trace = { kind: 'other' };
-    await world.advance(10_000);
-    expect(page.errors.map(({ advice }) => advice)).to.deep.equal([
-      'Compare the address and the amount in your wallet with the ones shown here.',
-    ]);
-  });
-});
-
-describe('flow: an ask that its wallet calls undone', () => {
-  it('is believed by “nothing was sent”, and the order free', async () => {
-    const world = createWorld();
-    const page = await toUnsure(world);
-    await world.advance(2 * MINUTE);
-    world.sighting = 'undone';
-    page.sayNotSent();
-    await world.settle();
-    expect(page.flow.sale.stage).to.equal('ordered');
-    expect(page.errors.map(({ message }) => message)).to.deep.equal([
-      'Your wallet says that the transfer was not carried out.',
-    ]);
-    expect(world.claims.size).to.equal(0);
-  });
-
-  it('hinders no new one, and takes nobody’s claim', async () => {
-    const world = createWorld();
-    const page = await toUnsure(world);
+    page.close();
+    const other = world.page();
     world.sighting = 'nothing';
     await world.advance(2 * MINUTE);
-    page.sayNotSent();
+    other.sayNotSent();
     await world.settle();
-    world.sighting = 'undone';
-    world.claims.set('order-1', { saleId: 'another', attempt });
-    await world.advance(15_000);
-    expect(world.claims.size).to.equal(1);
-    world.claims.clear();
+    await press(world, other);
+    expect(other.flow.sale.attempt).to.include({ isRepeat: true });
+  });
+
+  it('is drawn when it begins, and when it ends without an ask', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    // Pressed already, and prevented: a second press changes nothing of the sale itself.
+    page.allows.send = false;
     await press(world, page);
-    expect(world.prompts).to.have.lengthOf(2);
+    page.allows.send = true;
+    const drawn: boolean[] = [];
+    page.watcher.onSale = () => drawn.push(page.flow.isBusy);
+    const prepared = world.hold('prepare');
+    await press(world, page);
+    expect(drawn).to.deep.equal([true]);
+    world.trouble.prepare = new OfframpError('low-funds');
+    prepared();
+    await world.settle();
+    expect(drawn).to.deep.equal([true, false]);
   });
-});
 
-describe('flow: a send', () => {
   it('looks at nothing and asks no page where the sale is in no stage for it', async () => {
     const world = createWorld();
     const page = world.page();

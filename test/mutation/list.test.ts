@@ -34,8 +34,17 @@ const reached = (paths: readonly string[]): Set<string> => {
 };
 
 describe('the list of what is mutated', () => {
-  const { mutate }: { mutate: string[] } = JSON.parse(readFileSync('stryker.config.json', 'utf8'));
+  const { mutate, mochaOptions }: { mutate: string[]; mochaOptions: { spec: string[] } } = JSON.parse(
+    readFileSync('stryker.config.json', 'utf8'),
+  );
   const mutated = globSync(mutate).map(plain);
+
+  it('names tests that are there, without braces, which Mocha takes for letters', () => {
+    for (const pattern of mochaOptions.spec) {
+      assert.doesNotMatch(pattern, /[{}]/);
+      assert.notDeepEqual(globSync(pattern), [], `${pattern} is not there`);
+    }
+  });
 
   it('holds every module between a press and a wallet', () => {
     const needed = [...reached(DOORS), 'src/sale.ts'].sort();

@@ -214,5 +214,8 @@ describe('looking for a batch', () => {
   it('never proves that it was not sent: it may wait where no chain shows it', async () => {
     expect(await look(batching(null, { status: 100 }))).to.equal('unknown');
     expect(await look(batching(null, new Error('unknown')))).to.equal('unknown');
+    const bare = batching(null, new Error('unknown'));
+    bare.state.senderCode = '0x';
+    expect(await look(bare)).to.equal('unknown');
   });
 });

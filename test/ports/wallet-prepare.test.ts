@@ -196,6 +196,13 @@ describe('before an ask, the wallet', () => {
     });
   }
 
+  it('says what to do where the person declines to connect it', async () => {
+    const provider = createProvider({}, { eth_accounts: () => [], eth_requestAccounts: throwing({ code: 4001 }) });
+    const error = await errorOf(prepare(provider));
+    expect(error.message).to.equal('Your wallet is not connected to this page.');
+    expect(error.advice).to.match(/^Connect the account this sale began with/);
+  });
+
   it('is not asked to connect where it shows another account', async () => {
     const provider = createProvider({ accounts: [OTHER] });
     expect((await errorOf(prepare(provider))).code).to.equal('wrong-account');

@@ -106,6 +106,7 @@ describe('following a hash that a wallet gave', () => {
     ['another amount', { data: abiWord(24_999_999n) }],
     ['another event', { topics: [abiWord(1), padded(FROM), padded(TO)] }],
     ['no topics', { topics: null }],
+    ['an event without its ends', { topics: [TRANSFER_TOPIC] }],
   ] as const) {
     it(`sees that the wallet made another transaction: ${name}`, async () => {
       const receipt = receiptOf({ logs: [log(change)] });
@@ -122,6 +123,12 @@ describe('following a hash that a wallet gave', () => {
     ] as const) {
       expect(await trace({ known: transfer(usdcOrder), receipt: receiptOf({ logs }) })).to.deep.equal({ kind });
     }
+  });
+
+  it('waits without a nonce for what somebody else signed, as a bundler does (ERC-4337)', async () => {
+    expect(await trace({ known: transfer(usdcOrder, { from: OTHER, blockNumber: null }) })).to.deep.equal({
+      kind: 'waiting',
+    });
   });
 
   it('asks for no receipt of what no block holds', async () => {

@@ -236,6 +236,12 @@ describe('asking the wallet to send', () => {
       return false;
     });
     expect(said(outcome)).to.equal('not-asked wallet-failed');
+    expect(outcome)
+      .to.have.nested.property('error.message')
+      .that.matches(/answered too late/);
+    expect(outcome)
+      .to.have.nested.property('error.advice')
+      .that.matches(/^Nothing was sent/);
     expect(looked).to.deep.equal(['eth_accounts', 'eth_chainId']);
     expect(sends(provider)).to.equal(0);
   });

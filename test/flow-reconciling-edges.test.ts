@@ -1,0 +1,160 @@
+// A look for a transfer at its edges: what is answered late, slowly, or about another sale.
+import { expect } from 'chai';
+import { OfframpError } from '../src/errors.ts';
+import { MINUTE, OTHER_HASH } from './fixtures/orders.ts';
+import { press, toNextOrder, toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
+import { createWorld, type World } from './fixtures/world.ts';
+
+const attempt = { askedAt: 0, nonce: '0x7', block: '0x64' };
+const withBackendClaim = (): World => Object.assign(createWorld(), { session: { claimUrl: '/claim' } });
+const count = (world: World, door: string): number => world.calls.filter((call) => call === door).length;
+
+describe('flow: a look at the chain that is answered late', () => {
+  it('says nothing of an ask that was made after it', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    const late = world.hold('look');
+    await world.advance(2 * MINUTE);
+    expect([page.flow.sale.stage, count(world, 'look')]).to.deep.equal(['unsure', 1]);
+    // The next one to look gets its answer at once.
+    world.hold('look')();
+    world.prompt().decline();
+    await world.settle();
+    world.sighting = 'nothing';
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(2);
+    world.sighting = { txHash: OTHER_HASH };
+    late();
+    await world.settle();
+    expect(page.flow.sale).to.include({ stage: 'sending', txHash: null });
+  });
+
+  it('frees no claim of the next sale after “nothing was sent” of an ended one', async () => {
+    const world = withBackendClaim();
+    const page = await toUnsure(world);
+    await world.advance(2 * MINUTE);
+    const late = world.hold('look');
+    page.sayNotSent();
+    await world.settle();
+    await toNextOrder(world, page);
+    await press(world, page);
+    world.prompt().answer({ kind: 'unsure', error: new OfframpError('wallet-failed') });
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('unsure');
+    world.sighting = 'nothing';
+    late();
+    await world.settle();
+    expect(world.granted.get('order-2')).to.equal(page.flow.sale.id);
+    expect(page.flow.sale.stage).to.equal('unsure');
+  });
+
+  it('raises no alarm about a hash that the sale has no more', async () => {
+    const world = createWorld();
+    const page = await toSettling(world);
+    world.trace = { kind: 'other' };
+    const answer = world.hold('trace');
+    await world.advance(5000);
+    world.records = world.records.map((record) => ({ ...record, tx_hash: OTHER_HASH }));
+    await world.advance(10_000);
+    answer();
+    await world.settle();
+    expect(page.codes).to.deep.equal([]);
+  });
+
+  it('says with an alarm what to compare', async () => {
+    const world = createWorld();
+    const page = await toSettling(world);
+    world.trace = { kind: 'other' };
+    await world.advance(10_000);
+    expect(page.errors.map(({ advice }) => advice)).to.deep.equal([
+      'Compare the address and the amount in your wallet with the ones shown here.',
+    ]);
+  });
+});
+
+describe('flow: what is looked for on the chain', () => {
+  it('is looked for once at a time, however slow the wallet', async () => {
+    const world = createWorld();
+    await toUnsure(world);
+    await world.advance(30_000);
+    const before = count(world, 'look');
+    world.hold('look');
+    await world.advance(19_000);
+    expect(count(world, 'look')).to.equal(before + 1);
+  });
+
+  it('keeps the nonce it was seen with, though the chain shows none later', async () => {
+    const world = createWorld();
+    const page = await toSettling(world);
+    world.trace = { kind: 'waiting', nonce: '0x9' };
+    await world.advance(15_000);
+    world.trace = { kind: 'waiting' };
+    await world.advance(15_000);
+    expect(page.flow.sale.attempt?.placed).to.equal('0x9');
+  });
+
+  it('is not reported where no backend wants to hear of it', async () => {
+    const world = createWorld();
+    await toSettling(world);
+    expect(count(world, 'report')).to.equal(0);
+  });
+
+  it('is not looked for by “nothing was sent” before or after the doubt, which says nothing either', async () => {
+    for (const to of [toSelling, toOrdered, toSettling]) {
+      const world = createWorld();
+      const page = await to(world);
+      page.sayNotSent();
+      await world.settle();
+      expect([count(world, 'look'), page.codes]).to.deep.equal([0, []]);
+    }
+    const world = createWorld();
+    const page = await toSending(world);
+    world.prompt().decline();
+    await world.settle();
+    const looks = count(world, 'look');
+    page.sayNotSent();
+    await world.settle();
+    expect([page.flow.sale.stage, count(world, 'look'), page.codes]).to.deep.equal(['ordered', looks, []]);
+  });
+
+  it('comes with advice where it cannot be told yet', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    await world.advance(2 * MINUTE);
+    page.sayNotSent();
+    await world.settle();
+    expect(page.errors.at(-1)?.advice).to.match(/^Connect the wallet this sale began with/);
+  });
+});
+
+describe('flow: an ask that its wallet calls undone', () => {
+  it('is believed by “nothing was sent”, and the order free', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    await world.advance(2 * MINUTE);
+    world.sighting = 'undone';
+    page.sayNotSent();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('ordered');
+    expect(page.errors.map(({ message }) => message)).to.deep.equal([
+      'Your wallet says that the transfer was not carried out.',
+    ]);
+    expect(world.claims.size).to.equal(0);
+  });
+
+  it('hinders no new one, and takes nobody’s claim', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    world.sighting = 'nothing';
+    await world.advance(2 * MINUTE);
+    page.sayNotSent();
+    await world.settle();
+    world.sighting = 'undone';
+    world.claims.set('order-1', { saleId: 'another', attempt });
+    await world.advance(15_000);
+    expect(world.claims.size).to.equal(1);
+    world.claims.clear();
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(2);
+  });
+});
