@@ -122,6 +122,8 @@ export const createClaims = ({
 
   left: async (key) => {
     try {
+      // An opaque origin has no storage, and Chromium rejects one promise more there than it gives.
+      if (globalThis.origin === 'null') return undefined;
       // Looking into a database that is not there would make one, in every visitor's browser.
       const known = await databases().databases?.();
       if (known && !known.some(({ name }) => name === DATABASE)) return undefined;
@@ -134,6 +136,8 @@ export const createClaims = ({
 
   settle: async (transactionId, { saleId, attempt }) => {
     try {
+      // A claim that was given back stays so.
+      if ((await within(databases, 'readonly', (claims) => claims.get(transactionId))) === undefined) return;
       await within(databases, 'readwrite', (claims) => claims.put({ saleId, attempt }, transactionId));
     } catch {
       // Then the sale is taken up once more, and comes to the same end.

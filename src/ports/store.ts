@@ -39,7 +39,7 @@ const forget = (storage: () => Storage, key: string): void => {
 };
 
 export const createStore = ({
-  storage = () => localStorage,
+  storage = () => window.localStorage,
   page = () => window,
   now = () => Date.now(),
 }: StoreOptions = {}): Store => ({

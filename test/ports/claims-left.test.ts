@@ -60,10 +60,13 @@ describe('the sale that a claim leaves behind', () => {
     expect(await claims.take(transactionId, { saleId: 'other', attempt })).to.equal(false);
   });
 
-  it('is none where its claim was given back', async () => {
+  it('is none where its claim was given back, which its end does not take again', async () => {
     const key = newKey();
-    await claims.release((await claim(key)).transactionId);
+    const { id, transactionId, attempt } = await claim(key);
+    await claims.release(transactionId);
     expect(await claims.left(key)).to.equal(undefined);
+    await claims.settle(transactionId, { saleId: id, attempt });
+    expect(await claims.find(transactionId)).to.equal(undefined);
   });
 
   for (const [name, change] of [
