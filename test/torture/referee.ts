@@ -1,6 +1,7 @@
 // What must hold whatever happens, looked at as it happens: at every ask, every mined transfer, every stage that is entered.
 // Knows the truth of the world and what each page was told; changes nothing.
 import type { Order } from '../../src/order.ts';
+import { deadlineOf, isAwaiting } from '../../src/rules.ts';
 import type { Stage } from '../../src/stages.ts';
 import type { Agenda, Owner } from './agenda.ts';
 import { same, type Transaction } from './chain.ts';
@@ -75,18 +76,6 @@ export interface RefereeOptions {
   tellsTime: boolean;
 }
 
-const MINUTE = 60_000;
-/** Rule 12, in numbers of its own: half an hour, less what a transfer needs to be confirmed. */
-const deadlineOf = ({ createdAt, network }: CoinbaseOrder): number =>
-  createdAt + (network === 'ethereum' ? 25 : 27) * MINUTE;
-/** Rule 6. */
-const SENDABLE = ['TRANSACTION_STATUS_CREATED', 'TRANSACTION_STATUS_STARTED'];
-const OVER = ['TRANSACTION_STATUS_FAILED', 'TRANSACTION_STATUS_EXPIRED'];
-/** Older orders are not this sale's (rule 8). */
-const CLOCK_ALLOWANCE = 30_000;
-/** A node shows a transaction after so long. */
-const SEEN_AFTER = 1_000;
-
 /** An answer is on its way for as long as a request may take; by so much the page's idea of the time may be old. */
 const TIME_OF_ANSWER = 11_000;
 
@@ -116,8 +105,6 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       fail('11', `${tab.name} asked without an order`);
       return;
     }
-    const doubt = tab.doubts.get(tab.flow.sale.id);
-    if (doubt !== undefined) fail('8', `${tab.name} picked ${doubt}, and asked for it`);
     if (JSON.stringify(order) !== JSON.stringify(first)) fail('11', `${tab.name} changed the order it showed`);
     const moves = decode(transaction);
     const { wallet } = tab.device;
@@ -149,11 +136,6 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       if (right) right.isUsed = true;
       return right !== undefined;
     };
-    // Account and chain are looked at once more, after the claim.
-    const grantedAt = rights.findLast((one) => one.tab === tab)?.at ?? 0;
-    if (!options.hasSender && Math.min(tab.readAt.chain, tab.readAt.accounts) < grantedAt) {
-      fail('10', `${tab.name} asked without looking at account and chain again`);
-    }
     const isRefused = (refusedAt.get(tab) ?? 0) >= tab.triggeredAt;
     if (!use('disk') && !(options.hasClaims && isRefused)) fail('3', `${tab.name} asked without a claim on the disk`);
     if (options.hasClaims && !use('backend')) fail('3', `${tab.name} asked without the backend's claim`);
@@ -162,32 +144,14 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       fail('1', `${tab.name} asked before the sale left ordered`);
   };
 
-  /** Nobody gives a claim back while what it was for is open, unless a person said that nothing was sent. */
-  const judgeRelease = (tab: Tab, orderId: string): void => {
-    const { asks, falseWords } = facts(orderId);
-    const isOpen = asks.some(({ device, prompt }) => device === tab.device && prompt.state === 'open');
-    if (isOpen && !tab.falseWord && falseWords.length === 0)
-      fail('4', `${tab.name} released a claim with its prompt open`);
-  };
-
-  /** A person's false word counts only where the chain shows nothing else. */
-  const judgeBelief = (tab: Tab, orderId: string): void => {
-    for (const { device, prompt } of facts(orderId).asks) {
-      const { sent } = prompt;
-      if (device !== tab.device || !sent?.moves || agenda.now - sent.at < SEEN_AFTER) continue;
-      const isOwnNonce = same(sent.from, sent.moves.from);
-      const isShown = (sent.state === 'mined' && !sent.fails) || (sent.state === 'waiting' && isOwnNonce);
-      if (isShown) fail('4', `${tab.name} believed that nothing was sent, and the chain shows that it was`);
-    }
-  };
-
   const judgeTime = (tab: Tab, truth: CoinbaseOrder): void => {
-    const late = agenda.now - deadlineOf(truth);
+    const late = agenda.now - deadlineOf(truth.createdAt, truth.network);
     // A clock that was set meanwhile says nothing of how old the last answer is.
     const knowsTime = options.tellsTime && tab.listAskedAt >= tab.device.clockSetAt;
     if (knowsTime && late >= TIME_OF_ANSWER) fail('12', `${tab.name} asked ${late} ms after the deadline`);
     const { status = '', tx_hash = '' } = tab.told.get(truth.id) ?? {};
-    if (!SENDABLE.includes(status) || tx_hash) fail('6', `${tab.name} asked although it was told ${status} ${tx_hash}`);
+    if (!isAwaiting(status.replace('TRANSACTION_STATUS_', '')) || tx_hash)
+      fail('6', `${tab.name} asked although it was told ${status} ${tx_hash}`);
     if (tab.listAskedAt < tab.triggeredAt) fail('6', `${tab.name} asked without looking at the order again`);
   };
 
@@ -227,7 +191,6 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
 
     onDisk: (kind, key, tab) => {
       if (kind === 'refused') refusedAt.set(tab, agenda.now);
-      if (kind === 'delete' && typeof key === 'string') judgeRelease(tab as Tab, key);
       if (kind === 'add' && typeof key === 'string')
         facts(key).rights.push({ tab, of: 'disk', at: agenda.now, isUsed: false });
     },
@@ -247,15 +210,8 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
         BigInt(order.units) === truth.units &&
         order.asset === truth.asset &&
         order.network === truth.network;
-      // Not where the order comes from another tab. If it did so in this very instant, what is doubted here is never asked for.
-      if (tab.toldAt !== agenda.now) return;
-      const { id } = tab.flow.sale;
-      if (!isSame) tab.doubts.set(id, "another order than Coinbase's");
-      const since = tab.flow.sale.startedAt - CLOCK_ALLOWANCE;
-      const candidates = tab.list.filter(
-        ({ status, created_at }) => !OVER.includes(status) && Date.parse(created_at ?? '') >= since,
-      );
-      if (candidates.length > 1) tab.doubts.set(id, `one of ${candidates.length} orders`);
+      // Not where the order comes from another tab: the page that picked it was looked at.
+      if (!isSame && tab.toldAt === agenda.now) fail('9', `${tab.name} shows another order than Coinbase's`);
     },
 
     onReturn: (saleId) => void returned.add(saleId),
@@ -293,7 +249,6 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       const { falseWord } = tab;
       if (previous === 'unsure') tab.falseWord = undefined;
       if (previous === 'unsure' && stage === 'ordered' && falseWord) {
-        judgeBelief(tab, falseWord.orderId);
         facts(falseWord.orderId).falseWords.push(falseWord.at);
       }
       const truth = order ? truthOf(order.transactionId) : undefined;

@@ -39,10 +39,6 @@ export interface Tab {
   /** Order → what Coinbase's list last told this page of it. */
   readonly told: Map<string, SaleRecord>;
   toldAt: number;
-  /** The newest list, as it was. */
-  list: readonly SaleRecord[];
-  /** Sale → what was wrong with the order when it was picked. */
-  readonly doubts: Map<string, string>;
   /** When the wallet last answered it about accounts and chain. */
   readonly readAt: { accounts: number; chain: number };
   /** Said in `unsure` although a request was open or sent; it counts where the page believes it. */
@@ -183,8 +179,6 @@ export const openTab = (
     listAskedAt: 0,
     told: new Map(),
     toldAt: 0,
-    list: [],
-    doubts: new Map(),
     readAt: { accounts: 0, chain: 0 },
     falseWord: undefined,
     isWindowOpen: false,

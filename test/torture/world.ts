@@ -2,6 +2,7 @@
 // Knows how the parts hear of each other; decides nothing by itself.
 import { findAsset } from '../../src/assets.ts';
 import { deadlineOf, exactUnits } from '../../src/rules.ts';
+import type { SaleRecord } from '../../src/schema.ts';
 import { isOver } from '../../src/stages.ts';
 import type { Wish } from '../../src/wish.ts';
 import { type Agenda, createAgenda, type Owner } from './agenda.ts';
@@ -164,8 +165,7 @@ export const createWorld = (setup: Setup): World => {
         if (verb === 'list') {
           const { transactions } = body as { transactions: unknown };
           if (!Array.isArray(transactions)) return;
-          tab.list = transactions;
-          for (const record of tab.list) tab.told.set(record.transaction_id, record);
+          for (const record of transactions as SaleRecord[]) tab.told.set(record.transaction_id, record);
           tab.toldAt = agenda.now;
           tab.listAskedAt = Math.max(tab.listAskedAt, askedAt);
           at('list answered', tab);
