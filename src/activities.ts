@@ -23,6 +23,7 @@ const DEADLINE_CHECK = 15_000;
 const PATIENCE = 120_000;
 /** Another tab's last save may arrive a little after its lock was freed. */
 const SAVE_LAG = 500;
+const SLOW_CLAIMS = 2_000;
 
 export const activities = (
   run: Run,
@@ -156,9 +157,11 @@ export const activities = (
     },
 
     ordered: async (signal) => {
-      void endAtDeadline(signal);
       void followOrder(signal, () => void sender.reconcile());
-      await sender.recover(signal);
+      const recovered = sender.recover(signal);
+      // After a look at the claims, where they can be read: one that a killed page left says that something may have been sent.
+      void Promise.race([recovered, clock.wait(SLOW_CLAIMS, signal)]).then(() => endAtDeadline(signal));
+      await recovered;
       if (signal.aborted) return;
       hearKeptReturn();
       sendByItself();

@@ -9,7 +9,7 @@ import { play } from './torture/play.ts';
 import { tell } from './torture/story.ts';
 
 const SEED = 20_260_115;
-const SCHEDULES = 2_500;
+const SCHEDULES = 2_000;
 
 describe('a world where everything can go wrong at any step', () => {
   let counts: Counts | undefined;

@@ -141,11 +141,10 @@ export const goOn = (world: World, tab: Tab): void => {
   const { stage } = flow.sale;
   const [prompt] = openPrompts(device);
   if (stage === 'selling') {
-    // One order is enough for a person, on however many devices it is shown.
-    const { visit } = device;
-    const isCommitted = world.coinbase.orders.some((one) => one.isCommitted && one.reference === visit?.reference);
-    if (isAnyWaiting(world) || isCommitted) return;
-    if (!commit(world, device, 'all')) pressStart(world, tab);
+    if (isAnyWaiting(world)) return;
+    if (!commit(world, device, 'all') && !world.coinbase.orders.some(({ isCommitted }) => isCommitted)) {
+      pressStart(world, tab);
+    }
   } else if (stage === 'idle' || isOver(stage)) pressStart(world, tab);
   else if (canPressSend(tab)) pressSend(world, tab);
   else if ((stage === 'sending' || stage === 'unsure') && prompt) approve(world, device, prompt);

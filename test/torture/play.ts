@@ -122,8 +122,8 @@ const isAtRest = ({ flow }: Tab): boolean => flow.sale.stage === 'idle' || isOve
 const finish = async (world: World): Promise<void> => {
   const { agenda, devices, referee } = world;
   for (const list of [world.netPlans, world.walletPlans, world.traps]) list.length = 0;
-  // What was on its way in this instant still happens.
-  await agenda.runUntil(agenda.now);
+  // What was on its way in this instant still happens, and everybody is awake.
+  await agenda.runUntil(Math.max(agenda.now, ...devices.map(({ sleepsUntil }) => sleepsUntil + 1)));
   mend(world);
   for (let round = 0; round < ROUNDS; round += 1) {
     await agenda.runUntil(agenda.now + AWAKE);
