@@ -46,6 +46,8 @@ export interface Run {
   sale(): Sale;
   /** Milliseconds on the server's clock. */
   now(): number;
+  /** `false`: this machine's clock was set back since the server's time was heard, so that the time is not known. */
+  knowsTime(): boolean;
   /** Learns the server's time from an answer. */
   hearTime(answer: { now?: string | undefined }): void;
   /** `false`: nothing happened. @param saleId whose event it is, where an answer may come when its own sale is long over. */
@@ -117,6 +119,8 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   let sale: Sale = first && isWorthShowing(first) ? first : NO_SALE;
   let isKept = false;
   let skew = sale.skew;
+  /** When the server's time was heard, on this machine's clock. */
+  let heardAt = Number.NEGATIVE_INFINITY;
 
   const tell = (cause: unknown) => {
     const error = cause instanceof OfframpError ? cause : new OfframpError('wallet-failed', { cause });
@@ -176,8 +180,11 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     ports,
     sale: () => sale,
     now: () => clock.now() + skew,
+    knowsTime: () => clock.now() >= heardAt,
     hearTime: ({ now }) => {
-      if (now !== undefined) skew = Date.parse(now) - clock.now();
+      if (now === undefined) return;
+      heardAt = clock.now();
+      skew = Date.parse(now) - heardAt;
     },
     dispatch,
     applyRecord,

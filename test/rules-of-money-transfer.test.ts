@@ -275,6 +275,18 @@ describe('rule 12: after the deadline nothing is sent', () => {
     expect(world.prompts).to.have.lengthOf(0);
   });
 
+  it('rule 12: a clock that was set back since the server’s time was heard asks nothing', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    const go = world.hold('take');
+    await press(world, page);
+    world.time.now -= 6 * 60 * MINUTE;
+    go();
+    await world.settle();
+    expect(world.prompts).to.have.lengthOf(0);
+    expect(world.claims.size).to.equal(0);
+  });
+
   it('rule 12: a laptop that slept past the deadline sends nothing when it wakes', async () => {
     const world = createWorld();
     const page = await toOrdered(world);

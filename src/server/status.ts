@@ -25,7 +25,15 @@ export const createForget =
     if (kept !== undefined) await store.swap(keyOf(reference), kept, undefined, FRESH);
   };
 
+/** @param clock milliseconds of this machine. */
 export const createStatus =
-  (coinbase: Coinbase, cache: Cache, changes: Changes): Status =>
-  async (reference, pageKey) =>
-    changes.apply(reference, await cache(keyOf(reference, pageKey), FRESH, () => coinbase.list(reference, pageKey)));
+  (coinbase: Coinbase, cache: Cache, changes: Changes, clock = Date.now): Status =>
+  async (reference, pageKey) => {
+    const { list, at } = await cache(keyOf(reference, pageKey), FRESH, async () => ({
+      list: await coinbase.list(reference, pageKey),
+      at: clock(),
+    }));
+    // A deadline is judged by this time, so it must not be as old as the answer. Clocks of machines differ.
+    const age = Math.min(Math.max(clock() - at, 0), FRESH);
+    return changes.apply(reference, { ...list, now: new Date(Date.parse(list.now) + age).toISOString() });
+  };
