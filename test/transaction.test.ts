@@ -61,6 +61,13 @@ describe('transferRequest', () => {
     expect(() => transferRequest(order({ units: '1.5' }))).to.throw();
     expect(() => transferRequest(order({ units: 'many' }))).to.throw();
   });
+
+  it('is refused for more units than a call can hold, and for an address that is none', () => {
+    expect(() => transferRequest(order({ units: (2n ** 256n).toString() }))).to.throw();
+    for (const to of ['', '0x', TO.slice(0, -1), `${TO}0`, TO.replace('0x', ''), `0x${'g'.repeat(40)}`]) {
+      expect(() => transferRequest(order({ to })), to).to.throw();
+    }
+  });
 });
 
 describe('balanceCall', () => {
