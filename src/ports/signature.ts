@@ -18,10 +18,8 @@ const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().enco
 const toBase64Url = (bytes: Uint8Array): string =>
   btoa(String.fromCharCode(...bytes)).replace(/[+/=]/g, (letter) => ({ '+': '-', '/': '_' })[letter] ?? '');
 
-const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> => {
-  if (!/^[\w-]+$/.test(text)) throw new SyntaxError('not base64url');
-  return Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
-};
+const fromBase64Url = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (letter) => letter.charCodeAt(0));
 
 /** The algorithm is the key's. What a header says of it must agree, and decides nothing: `none` and HS256 agree with no key. */
 const KINDS = {
@@ -76,7 +74,8 @@ export const createSignature = (): Signature => ({
     if (!isKnown) throw wrong('The site’s instructions are signed in another way than their key allows.');
     if (header.saleId !== saleId) throw wrong('The site’s instructions are for another cash-out.');
     const text = encode(`${head}.${toBase64Url(encode(instructionText(instruction)))}`);
-    if (!(await verify?.(kind.use, await load(key), mark, text))) {
+    const loaded = await load(key);
+    if (!(await verify?.(kind.use, loaded, mark, text))) {
       throw wrong('The site’s instructions to send were changed on their way.');
     }
   },

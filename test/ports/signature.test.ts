@@ -1,20 +1,40 @@
-// The door that verifies a backend's signature, and the keys a page may pin.
+// The door that verifies a backend's signature.
 import { expect } from 'chai';
 import { OfframpError } from '../../src/errors.ts';
-import { readKeys } from '../../src/instruction-key.ts';
 import { instructionText } from '../../src/instruction-text.ts';
 import { createSignature } from '../../src/ports/signature.ts';
 import type { ClaimAnswer } from '../../src/schema.ts';
 import { instruction } from '../fixtures/orders.ts';
-import { createSigner, type Signer, textOf } from '../fixtures/signing.ts';
+import { base64Url, createSigner, type Signer, textOf } from '../fixtures/signing.ts';
 
 /** The key of RFC 8037, appendix A.2. */
 const ED25519 = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo', kid: 'ed-1' };
 /** `instruction()` for sale-1, signed with the private half of that key by Node's crypto. */
 const SIGNED_BY_ED25519 =
   'eyJhbGciOiJFZERTQSIsImtpZCI6ImVkLTEiLCJzYWxlSWQiOiJzYWxlLTEifQ..eVbtYKXg8Wma_VihkBq1KkcMoZNJzGBYUObSDuIPfQUSsdOF3SN6Ela3peqM0jh238UpnTb2ugyGy9L9BpbtBg';
+/** The same, with the name that RFC 9864 gives the algorithm. */
+const SIGNED_AS_RFC_9864_NAMES_IT =
+  'eyJhbGciOiJFZDI1NTE5Iiwia2lkIjoiZWQtMSIsInNhbGVJZCI6InNhbGUtMSJ9..Q2VGroGx3Ek0YeMW8dHrm_TrNkcGM3R2m0rqxDqpJCpnqoO8a74UuQDavHAnFqwEjJEI9C5aXYUBwjp7-JE4Dw';
 
 const signature = createSignature();
+
+type Module = typeof import('../../src/ports/signature.ts');
+
+/** The door of a page whose browser gives this cryptography; `load` gives a copy of the module, which takes it when it is loaded. */
+const doorWith = async (own: unknown, load: () => Promise<Module>): Promise<typeof signature> => {
+  const known = Object.getOwnPropertyDescriptor(globalThis, 'crypto') ?? {};
+  Object.defineProperty(globalThis, 'crypto', { value: own, configurable: true, writable: true });
+  try {
+    return (await load()).createSignature();
+  } finally {
+    Object.defineProperty(globalThis, 'crypto', known);
+  }
+};
+
+const refusing = (cause: unknown) => ({ subtle: { importKey: () => Promise.reject(cause), verify: async () => true } });
+const UNKNOWN = new DOMException('Unrecognized name.', 'NotSupportedError');
+const OFF_CURVE = new DOMException('Not on the curve.', 'DataError');
+const STRANGE = { name: 'NotSupportedError' };
 
 const errorOf = async (attempt: Promise<unknown>): Promise<OfframpError> => {
   const error = await attempt.then(
@@ -55,17 +75,60 @@ describe('the signature door', () => {
   it('says what is wrong, one sentence for each', async () => {
     const other = await createSigner();
     const stranger = await createSigner('key-2');
-    const messages = await Promise.all(
-      [
-        signature.verify(signer.pinned, 'sale-1', { instruction: answer.instruction }),
-        signature.verify(signer.pinned, 'sale-1', { ...answer, signature: 'a.b.c' }),
-        signature.verify(stranger.pinned, 'sale-1', answer),
-        signature.verify(signer.pinned, 'sale-2', answer),
-        signature.verify(other.pinned, 'sale-1', answer),
-      ].map(async (attempt) => (await errorOf(attempt)).message),
-    );
-    expect(new Set(messages).size).to.equal(5);
-    for (const message of messages) expect(message).to.match(/^[A-Z].+\.$/);
+    const signedBy = async (header: Record<string, unknown>) => ({
+      ...answer,
+      signature: await signer.sign('sale-1', answer.instruction, header),
+    });
+    for (const [pinned, saleId, given, sentence] of [
+      [signer.pinned, 'sale-1', { ...answer, signature: undefined }, /its backend gives none\.$/],
+      [signer.pinned, 'sale-1', { ...answer, signature: 'a.b.c' }, /is not one\.$/],
+      [stranger.pinned, 'sale-1', answer, /a key that this page does not know\.$/],
+      [signer.pinned, 'sale-1', await signedBy({ alg: 'HS256' }), /another way than their key allows\.$/],
+      [signer.pinned, 'sale-1', await signedBy({ crit: ['exp'] }), /another way than their key allows\.$/],
+      [signer.pinned, 'sale-2', answer, /for another cash-out\.$/],
+      [other.pinned, 'sale-1', answer, /changed on their way\.$/],
+    ] as const) {
+      expect((await errorOf(signature.verify(pinned, saleId, given))).message)
+        .to.match(/^[A-Z]/)
+        .and.match(sentence);
+    }
+  });
+
+  for (const header of ['null', '5', '"ES256"', '{', '']) {
+    it(`takes ${header || 'nothing'} for no header`, async () => {
+      const [, mark] = (answer.signature ?? '').split('..');
+      const attempt = signature.verify(signer.pinned, 'sale-1', {
+        ...answer,
+        signature: `${base64Url(header)}..${mark}`,
+      });
+      expect((await errorOf(attempt)).message).to.match(/is not one\.$/);
+    });
+  }
+
+  it('takes a signature only with nothing before or behind it', async () => {
+    for (const signed of [
+      `.${answer.signature}`,
+      ` ${answer.signature}`,
+      `${answer.signature}.`,
+      `${answer.signature}=`,
+    ]) {
+      const attempt = signature.verify(signer.pinned, 'sale-1', { ...answer, signature: signed });
+      expect((await errorOf(attempt)).message).to.match(/is not one\.$/);
+    }
+  });
+
+  it('reads every letter of base64url in a signature', async () => {
+    let signed = '';
+    while (!/\.\..*(-.*_|_.*-)/.test(signed)) signed = await signer.sign('sale-1', answer.instruction);
+    await signature.verify(signer.pinned, 'sale-1', { ...answer, signature: signed });
+  });
+
+  it('writes every letter of base64url of what was signed, wherever its padding would be', async () => {
+    for (const id of ['~~~~???>>>>', '~~~~???>>>>1', '~~~~???>>>>12', 'ordre-é-中']) {
+      const odd = instruction({ transactionId: id });
+      const signed = await signer.sign('sale-1', odd);
+      await signature.verify(signer.pinned, 'sale-1', { instruction: odd, signature: signed });
+    }
   });
 
   it('verifies with the browser’s own cryptography, even when a script has patched it later', async () => {
@@ -92,7 +155,9 @@ describe('the signature door', () => {
       await signature.canVerify(pinned);
       await signature.verify(pinned, 'sale-1', signed);
       const changed = { ...signed, instruction: instruction({ units: '25000001' }) };
-      await errorOf(signature.verify(pinned, 'sale-1', changed));
+      expect((await errorOf(signature.verify(pinned, 'sale-1', changed))).message).to.match(/changed on their way/);
+      const named = { ...signed, signature: SIGNED_AS_RFC_9864_NAMES_IT };
+      await signature.verify(pinned, 'sale-1', named);
     } else {
       expect((await errorOf(signature.canVerify(pinned))).advice).to.match(/Update/);
       await errorOf(signature.verify(pinned, 'sale-1', signed));
@@ -107,54 +172,41 @@ describe('the signature door', () => {
   it('can verify with a key of the widest reach', async () => {
     await signature.canVerify(signer.pinned);
   });
-});
 
-describe('the keys of a page', () => {
-  const key = {
-    kty: 'EC',
-    crv: 'P-256',
-    x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
-    y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
-    kid: 'key-1',
-  };
-  const kidsIn = (value: unknown) => readKeys(JSON.stringify(value)).map(({ kid }) => kid);
-
-  it('are one JWK, a list, or a JWK Set, with members that a verifier has no use for', () => {
-    const more = { ...key, kid: 'key-2', alg: 'ES256', use: 'sig', key_ops: ['verify'], ext: true };
-    expect(kidsIn(key)).to.deep.equal(['key-1']);
-    expect(kidsIn([key, more])).to.deep.equal(['key-1', 'key-2']);
-    expect(kidsIn({ keys: [key, more, ED25519] })).to.deep.equal(['key-1', 'key-2', 'ed-1']);
+  it('cannot verify on a page that is not secure, and says so instead of letting anything through', async () => {
+    for (const bare of [
+      await doorWith(undefined, () => import('../../src/ports/signature.ts?in-no-crypto' as string)),
+      await doorWith({}, () => import('../../src/ports/signature.ts?in-no-subtle' as string)),
+    ]) {
+      for (const attempt of [() => bare.canVerify(signer.pinned), () => bare.verify(signer.pinned, 'sale-1', answer)]) {
+        const { message, advice } = await errorOf(attempt());
+        expect(message).to.match(/because it is not secure\.$/);
+        expect(advice).to.match(/begins with https/);
+      }
+    }
   });
 
-  const wrong: Record<string, unknown> = {
-    nothing: null,
-    'a number': 5,
-    'a text': 'key-1',
-    'an empty list': [],
-    'a list in a list': [[key]],
-    'no kid': { ...key, kid: undefined },
-    'an empty kid': { ...key, kid: '' },
-    'a kid that is no text': { ...key, kid: 1 },
-    'one kid twice': [key, key],
-    'another curve': { ...key, crv: 'P-384' },
-    'a key for HMAC': { kty: 'oct', k: 'AAAA', kid: 'key-1' },
-    'an RSA key': { kty: 'RSA', n: 'AAAA', e: 'AQAB', kid: 'key-1' },
-    'a key for encryption': { ...key, use: 'enc' },
-    'another algorithm’s key': { ...key, alg: 'ECDH-ES' },
-    'half a point': { ...key, y: undefined },
-    'a short point': { ...key, x: 'AAAA' },
-    'a good key beside one that is none': [key, { kid: 'key-2' }],
-    'eleven keys': Array.from({ length: 11 }, (_, at) => ({ ...key, kid: `key-${at}` })),
-  };
-  for (const [name, value] of Object.entries(wrong)) {
-    it(`are not ${name}`, () => {
-      expect(() => readKeys(JSON.stringify(value)))
-        .to.throw(OfframpError)
-        .with.property('code', 'instruction-invalid');
-    });
-  }
+  it('asks for a newer browser where this one does not know the kind of key', async () => {
+    const old = await doorWith(refusing(UNKNOWN), () => import('../../src/ports/signature.ts?in-old' as string));
+    const { message, advice, cause } = await errorOf(old.canVerify(JSON.stringify(ED25519)));
+    expect([message, advice, cause]).to.deep.equal([
+      'This browser cannot verify the site’s instructions.',
+      'Update it, then try again.',
+      UNKNOWN,
+    ]);
+  });
 
-  it('are not a private key, which is said in so many words', () => {
-    expect(() => readKeys(JSON.stringify({ keys: [{ ...key, d: 'A'.repeat(43) }] }))).to.throw(/private key/);
+  it('calls a key that the browser refuses for another reason no public key', async () => {
+    for (const [cause, strict] of [
+      [
+        OFF_CURVE,
+        await doorWith(refusing(OFF_CURVE), () => import('../../src/ports/signature.ts?in-strict' as string)),
+      ],
+      [STRANGE, await doorWith(refusing(STRANGE), () => import('../../src/ports/signature.ts?in-strange' as string))],
+    ] as const) {
+      const error = await errorOf(strict.canVerify(JSON.stringify(ED25519)));
+      expect(error.message).to.match(/is not a public key\.$/);
+      expect(error.cause).to.equal(cause);
+    }
   });
 });
