@@ -109,8 +109,8 @@ export const sending = (run: Run): Sending => {
       }
       if (former && !(await isStillUnsent(order, former))) return undefined;
       if (!(await confirmOrder(order, signal))) return undefined;
-      // Looked for from the first ask on, whatever came of the later ones.
-      const isRepeat = former !== null && (!former.isDeclined || former.isRepeat === true);
+      // Looked for from the first ask on, whatever came of the later ones; a "no" to a repetition is not kept as one.
+      const isRepeat = former !== null && !former.isDeclined;
       const repeat = { block: former?.block ?? before.block, ...(isRepeat ? { isRepeat } : {}) };
       return { askedAt: now(), ...before, ...repeat };
     } catch (cause) {
