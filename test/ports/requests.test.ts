@@ -54,12 +54,15 @@ const NO_HEX: unknown[] = [
 ];
 
 describe('a quantity of the chain', () => {
-  it('is a hex number of any length, in any letter case', () => {
+  it('is a hex number of up to 256 bits, in any letter case', () => {
     expect(quantity('0x0')).to.equal(0n);
     expect(quantity('0xaB')).to.equal(171n);
     expect(quantity(`0x${'f'.repeat(64)}`)).to.equal(2n ** 256n - 1n);
   });
   it('cannot be empty', () => isUnread(() => quantity('0x')));
+  it('cannot be longer, not by noughts either', () => {
+    for (const long of [`0x1${'0'.repeat(64)}`, `0x${'0'.repeat(65)}`]) isUnread(() => quantity(long));
+  });
   for (const value of NO_HEX) {
     it(`cannot be ${typeof value} ${JSON.stringify(typeof value === 'bigint' ? `${value}` : value)}`, () => {
       isUnread(() => quantity(value));
