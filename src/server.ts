@@ -71,7 +71,7 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
     quotes,
     references,
     claims,
-    sign,
+    signer,
     status,
     history,
     limits,
@@ -139,6 +139,8 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
     if (proveAddress && !(proof && (await proveAddress.verify(c.get('user'), address, proof))))
       throw new Refusal(403, 'address-not-proved', 'Prove by a signature that this address is yours.');
     const reference = await references.make(c.get('user'), saleId);
+    // An order that nobody could be told how to pay must not begin.
+    await signer?.prove();
     const { token, now } = await coinbase.mint({
       address,
       asset: known.asset,
@@ -221,7 +223,7 @@ export const createOfframpHandler = (options: OfframpOptions): ((request: Reques
     const list = parseList(await changes.apply(reference, await coinbase.list(reference)));
     const order = list?.transactions.find(({ transaction_id }) => transaction_id === transactionId);
     const instruction = await claims.grant(reference, claimant, makeInstruction(order, Date.parse(list?.now ?? '')));
-    return c.json({ instruction, ...(sign && { signature: await sign(claimant.saleId, instruction) }) });
+    return c.json({ instruction, ...(signer && { signature: await signer.sign(claimant.saleId, instruction) }) });
   });
 
   app.patch('/sales/:ref/claim', json, user, owner, small, async (c) => {

@@ -4,7 +4,7 @@ import { timingSafeEqual } from 'hono/utils/buffer';
 import { parseSiweMessage, validateSiweMessage } from 'viem/siwe';
 import { isHex, verifyMessage } from 'viem/utils';
 import * as z from 'zod/mini';
-import { createMac } from './reference.ts';
+import { createMac, isSecret, MIN_SECRET } from './reference.ts';
 
 /** `GET …/address-proof`: what the page writes into the message that the wallet signs. */
 export const challengeAnswer = z.object({ nonce: z.string(), domain: z.string(), expirationTime: z.string() });
@@ -36,7 +36,6 @@ interface AddressProofOptions {
 }
 
 const LIFE = 10 * 60_000;
-const MIN_SECRET = 32;
 const TIME_LETTERS = 11;
 const MAC_BYTES = 18;
 const NONCE = new RegExp(`^[0-9a-f]{${TIME_LETTERS}}[0-9a-f]{${2 * MAC_BYTES}}$`);
@@ -54,8 +53,10 @@ export const createAddressProof = (options: AddressProofOptions): AddressProof =
   const domains = [options.domain].flat();
   if (domains.length === 0 || !domains.every((domain) => typeof domain === 'string' && /^[\w.-]+(:\d+)?$/.test(domain)))
     throw new Error('createAddressProof: domain is not one. Give the host of your pages, such as "shop.example".');
-  if (typeof secret !== 'string' || secret.length < MIN_SECRET)
-    throw new Error(`createAddressProof: secret is missing or short. Give at least ${MIN_SECRET} random characters.`);
+  if (!isSecret(secret))
+    throw new Error(
+      `createAddressProof: secret is missing, short or not random. Give at least ${MIN_SECRET} random characters.`,
+    );
   const mac = createMac(secret);
   const nonceOf = async (user: string, time: number): Promise<string> => {
     const written = time.toString(16).padStart(TIME_LETTERS, '0');

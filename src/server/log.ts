@@ -21,7 +21,7 @@ export type LogEvent =
   | { event: 'webhook'; outcome: SignatureFault | 'repeated' | 'matched' | 'unmatched' | 'unknown' }
   /** The store went away, or came back. Meanwhile what needs it is answered 503. */
   | { event: 'store'; away: boolean }
-  /** A hook, the store or the key failed; the error itself goes to `console.error`. */
+  /** A hook, the store or a key failed; the error itself goes to `console.error`. `route` is `start` for a key that was broken from the start. */
   | { event: 'error'; route: string; name: string };
 
 /** Tells an event. Never throws, and never waits. */

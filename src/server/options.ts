@@ -2,6 +2,7 @@
 // Knows the shapes of options; does not know what is done with them.
 import type { AddressProof } from './address-proof.ts';
 import type { LogEvent } from './log.ts';
+import { isSecret, MIN_SECRET } from './reference.ts';
 import type { Store } from './store.ts';
 
 /** How often something may be done, over all machines that share the store. */
@@ -61,7 +62,8 @@ export interface OfframpOptions {
   fetch?: typeof fetch;
 }
 
-const MIN_SECRET = 32;
+/** Coinbase's are UUIDs; this only finds what was never one. */
+const MIN_WEBHOOK_SECRET = 16;
 const STORE_VERBS = ['get', 'set', 'swap', 'publish', 'subscribe'] as const;
 
 const stop = (sentence: string): never => {
@@ -100,9 +102,17 @@ const checkOptional = (options: OfframpOptions): void => {
 };
 
 const checkWebhookSecret = (secret: unknown): void => {
+  if (secret === undefined) return;
   const secrets = Array.isArray(secret) ? secret : [secret];
-  if (secret !== undefined && !(secrets.length && secrets.every((one) => typeof one === 'string' && one.length >= 16)))
-    stop('webhookSecret is not one. Give the secret that createWebhookSubscription returned, or a list of them.');
+  if (
+    secrets.length === 0 ||
+    !secrets.every((one) => typeof one === 'string' && one.trim().length >= MIN_WEBHOOK_SECRET)
+  )
+    stop(
+      'webhookSecret is empty or not one. Give the secret that createWebhookSubscription returned, or a list of them.',
+    );
+  if (secrets.some((one: string) => one !== one.trim()))
+    stop('webhookSecret begins or ends with white space, such as the line break of a file. Give it without.');
 };
 
 /** @throws Error that says which option is wrong and what to give. */
@@ -122,8 +132,10 @@ export const checkOptions = (options: OfframpOptions): void => {
     stop(
       'clientIp is missing. Give a function of the request that returns the visitor’s IP address from a source you trust: the socket, or a header that your own proxy sets.',
     );
-  if (typeof secret !== 'string' || secret.length < MIN_SECRET)
-    stop(`secret is missing or short. Give at least ${MIN_SECRET} random characters, and keep them over restarts.`);
+  if (!isSecret(secret))
+    stop(
+      `secret is missing, short or not random. Give at least ${MIN_SECRET} random characters, such as of "openssl rand -base64 48", and keep them over restarts.`,
+    );
   if (store && !STORE_VERBS.every((verb) => typeof store[verb] === 'function'))
     stop(`store is not one. Give an object with ${STORE_VERBS.join(', ')}, or leave it out.`);
   if (coinbase !== undefined && !isWebUrl(coinbase))

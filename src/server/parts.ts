@@ -9,12 +9,12 @@ import { createHistory } from './history.ts';
 import { createSigner } from './jwt.ts';
 import { readKey } from './key.ts';
 import { createLimits, createQueue, type Limit } from './limits.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import type { OfframpOptions } from './options.ts';
 import { failClosed } from './outage.ts';
 import { createQuotes } from './quote.ts';
 import { createReferences } from './reference.ts';
-import { createSign } from './signature.ts';
+import { createInstructionSigner } from './signature.ts';
 import { createForget, createStatus } from './status.ts';
 import { createMemoryStore } from './store.ts';
 import { COINBASE, createUpstream } from './upstream.ts';
@@ -25,16 +25,24 @@ const MINUTE = 60_000;
 /** A tenth more than the second of Coinbase's limit: questions that leave evenly do not arrive so. */
 const QUOTE_WINDOW = 1_100;
 
+/** A key is of the right form, and none all the same. */
+const tellBroken = (error: Error, log: Log): void => {
+  console.error(error);
+  log({ event: 'error', route: 'start', name: error.name });
+};
+
 export const createParts = (options: OfframpOptions) => {
   const { signingKey, limits: most = {} } = options;
   const log = createLog(options.log);
+  const loadKey = readKey(options.apiKeySecret);
+  const signer = signingKey === undefined ? undefined : createInstructionSigner(signingKey);
   const store = failClosed(options.store ?? createMemoryStore(), log);
   const limits = createLimits({ store, log });
   const cache = createCache(store);
   const coinbase = createCoinbase(
     createUpstream({
       base: options.coinbase ?? COINBASE,
-      sign: createSigner(options.apiKeyId, readKey(options.apiKeySecret)),
+      sign: createSigner(options.apiKeyId, loadKey),
       fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
       log,
     }),
@@ -51,6 +59,9 @@ export const createParts = (options: OfframpOptions) => {
   const pagesPerUser = perMinute('pages-per-user', most.pagesPerUser ?? 30);
   const allQuotes = { name: 'quotes', most: most.quotesPerSecond ?? 10, ms: QUOTE_WINDOW };
 
+  // What only work can tell of a key is told at start, before anybody comes.
+  for (const prove of [loadKey, signer?.prove]) prove?.().catch((error: Error) => tellBroken(error, log));
+
   return {
     log,
     store,
@@ -59,7 +70,7 @@ export const createParts = (options: OfframpOptions) => {
     quotes: createQuotes({ coinbase, catalog, cache, turn: createQueue({ limits, limit: allQuotes, log }) }),
     references: createReferences(options.secret),
     claims: createClaims(store),
-    sign: signingKey === undefined ? undefined : createSign(signingKey),
+    signer,
     status,
     changes,
     streams: createStreams(createWatches(status, store)),

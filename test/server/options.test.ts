@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createOfframpHandler, type OfframpOptions } from '../../src/server.ts';
 import { API_KEY_SECRET, createKit, SECRET, SHOP } from './fixture.ts';
+import { WEBHOOK_SECRET } from './webhook-fixture.ts';
 
 const good: OfframpOptions = {
   apiKeyId: 'organizations/1f06f0fd/apiKeys/22a221767839',
@@ -31,8 +32,23 @@ const WRONG: [string, Record<string, unknown>, RegExp][] = [
   ['an origin of another scheme', { origins: ['file:///home'] }, /not an exact web origin/],
   ['no authorize', { authorize: undefined }, /authorize is missing.*Give/],
   ['no clientIp', { clientIp: undefined }, /clientIp is missing.*Give/],
-  ['no secret', { secret: undefined }, /secret is missing or short.*Give/],
-  ['a short secret', { secret: 'x'.repeat(31) }, /at least 32/],
+  ['no secret', { secret: undefined }, /secret is missing, short or not random.*Give/],
+  ['a short secret', { secret: SECRET.slice(0, 31) }, /at least 32/],
+  ['a secret of blanks', { secret: ' '.repeat(64) }, /secret is missing, short/],
+  ['a short secret among blanks', { secret: SECRET.slice(0, 31).padEnd(64) }, /secret is missing, short/],
+  ['a secret of one letter', { secret: 'x'.repeat(64) }, /secret is missing, short or not random/],
+  ['a secret that is no text', { secret: new Uint8Array(64) }, /secret is missing/],
+  ['an apiKeySecret of blanks', { apiKeySecret: '  ' }, /apiKeySecret is missing|apiKeySecret has a form/],
+  ['an empty webhookSecret', { webhookSecret: '' }, /webhookSecret is empty or not one.*Give/],
+  ['no webhookSecret in its list', { webhookSecret: [] }, /webhookSecret is empty/],
+  ['an empty webhookSecret beside a good one', { webhookSecret: [WEBHOOK_SECRET, ''] }, /webhookSecret is empty/],
+  ['a webhookSecret of blanks', { webhookSecret: ' '.repeat(36) }, /webhookSecret is empty/],
+  ['a webhookSecret that is short', { webhookSecret: 'swordfish' }, /webhookSecret is empty or not one/],
+  ['a webhookSecret that is null', { webhookSecret: null }, /webhookSecret is empty or not one/],
+  ['a webhookSecret with its line break', { webhookSecret: `${WEBHOOK_SECRET}\n` }, /webhookSecret begins or ends/],
+  ['an empty signingKey', { signingKey: '' }, /signingKey holds no key.*Give/],
+  ['a signingKey of no known form', { signingKey: 'swordfish' }, /signingKey holds no key.*Give/],
+  ['a signingKey that is null', { signingKey: null }, /signingKey holds no key/],
   ['a store that cannot swap', { store: { get() {}, set() {}, publish() {}, subscribe() {} } }, /store is not one/],
   ['a store that cannot publish', { store: { get() {}, set() {}, swap() {}, subscribe() {} } }, /store is not one/],
   ['a coinbase that is no address', { coinbase: 'pay' }, /coinbase is not a web address/],
