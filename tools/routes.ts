@@ -144,10 +144,17 @@ export const ROUTES: readonly Route[] = [
     path: '/sales',
     by: 'session',
     summary: 'The user’s past sales',
-    means: 'Ten a page, newest first: the last hundred sales, until 180 days after the newest.',
+    means:
+      'Ten a page, newest first: the last hundred sales, until 180 days after the newest. A sale that Coinbase does not tell of is there with an `error` and no `order`, and the page is a 200.',
     query: pageQuery,
-    answers: { 200: { means: 'The sales, each with its newest order.', schema: historyAnswer } },
-    errors: [...USER, ...STORE, ...COINBASE, 'bad-request', 'bad-page', 'too-many-requests'],
+    answers: {
+      200: {
+        means:
+          'The sales, each with its newest order, `null` where it has none. With an `error` (`{ code, message }`) it is not known whether it has one: ask again, for the page or at its `statusUrl`.',
+        schema: historyAnswer,
+      },
+    },
+    errors: [...USER, ...STORE, 'bad-request', 'bad-page', 'too-many-requests'],
   },
   {
     id: 'readSale',

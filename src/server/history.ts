@@ -27,7 +27,16 @@ interface Began {
   network: string;
 }
 
-/** `GET …/sales`. `order` is the newest of Coinbase's records for the sale, `null` where it has none. */
+/** Why Coinbase told nothing of one sale. */
+const unread = z.object({
+  code: z.enum(['coinbase-busy', 'coinbase-refused', 'coinbase-unreachable', 'coinbase-malformed']),
+  message: z.string(),
+});
+
+/**
+ * `GET …/sales`. `order` is the newest of Coinbase's records for the sale, `null` where it has none. With an `error` it is not known
+ * whether it has one: ask again, for the page or for the sale alone.
+ */
 export const historyAnswer = z.object({
   sales: z.array(
     z.object({
@@ -37,12 +46,14 @@ export const historyAnswer = z.object({
       asset: z.string(),
       network: z.string(),
       order: z.nullable(saleRecord),
+      error: z.optional(unread),
     }),
   ),
   next_page_key: z.string(),
   total_count: z.number(),
 });
 export type HistoryAnswer = z.infer<typeof historyAnswer>;
+type Listed = HistoryAnswer['sales'][number];
 
 /** Users go by names that only this kit can make: `References.nameOf`. */
 export interface History {
@@ -64,10 +75,18 @@ export const createHistory = ({ store, cache, coinbase, changes, clock = Date.no
   const keyOf = (name: string) => `history:${name}`;
   const parse = (text: string | undefined): Began[] => (text === undefined ? [] : JSON.parse(text));
 
-  const latestOf = async (reference: string): Promise<Record<string, unknown> | null> => {
-    const list = await cache(`latest:${reference}`, FRESH, () => coinbase.list(reference));
-    const { transactions } = await changes.apply(reference, list);
-    return transactions[0] ?? null;
+  /** One sale that Coinbase does not tell of is no reason to hide the others; a store that is away is one, for all. */
+  const latestOf = async (reference: string): Promise<Pick<Listed, 'order' | 'error'>> => {
+    try {
+      const list = await cache(`latest:${reference}`, FRESH, () => coinbase.list(reference));
+      const { transactions } = await changes.apply(reference, list);
+      return { order: transactions[0] ?? null };
+    } catch (error) {
+      const why =
+        error instanceof Refusal ? unread.safeParse({ code: error.code, message: error.message }).data : undefined;
+      if (!why) throw error;
+      return { order: null, error: why };
+    }
   };
 
   return {
@@ -93,7 +112,7 @@ export const createHistory = ({ store, cache, coinbase, changes, clock = Date.no
           startedAt: new Date(at).toISOString(),
           asset,
           network,
-          order: await latestOf(reference),
+          ...(await latestOf(reference)),
         })),
       );
       const isMore = before + 1 + PAGE < all.length;
