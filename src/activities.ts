@@ -23,7 +23,8 @@ const DEADLINE_CHECK = 15_000;
 const PATIENCE = 120_000;
 /** Another tab's last save may arrive a little after its lock was freed. */
 const SAVE_LAG = 500;
-const SLOW_CLAIMS = 2_000;
+/** Waited for twice, because a machine may sleep over one of them. */
+const SLOW_CLAIMS = 1_000;
 
 export const activities = (
   run: Run,
@@ -160,7 +161,8 @@ export const activities = (
       void followOrder(signal, () => void sender.reconcile());
       const recovered = sender.recover(signal);
       // After a look at the claims, where they can be read: one that a killed page left says that something may have been sent.
-      void Promise.race([recovered, clock.wait(SLOW_CLAIMS, signal)]).then(() => endAtDeadline(signal));
+      const tooSlow = clock.wait(SLOW_CLAIMS, signal).then(() => clock.wait(SLOW_CLAIMS, signal));
+      void Promise.race([recovered, tooSlow]).then(() => endAtDeadline(signal));
       await recovered;
       if (signal.aborted) return;
       hearKeptReturn();

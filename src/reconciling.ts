@@ -51,8 +51,12 @@ export const reconciling = (run: Run, { release }: Claiming): Reconciling => {
   let finished: string | undefined;
   let told: string | undefined;
 
-  const inTime = async <T>(look: Promise<T>, otherwise: T): Promise<T> =>
-    Promise.race([look, clock.wait(LONGEST_LOOK).then(() => otherwise)]);
+  const inTime = async <T>(look: Promise<T>, otherwise: T): Promise<T> => {
+    const since = clock.now();
+    const seen = await Promise.race([look, clock.wait(LONGEST_LOOK).then(() => otherwise)]);
+    // What a machine slept over was true when it fell asleep.
+    return clock.now() - since > LONGEST_LOOK ? otherwise : seen;
+  };
 
   const look = (order: Order, attempt: Attempt): Promise<Sighting> =>
     inTime(wallet.look(order, attempt), 'unknown' as const);

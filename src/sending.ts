@@ -86,9 +86,10 @@ export const sending = (run: Run): Sending => {
       mine.isAsking = false;
       return release(order, claimUrl);
     }
-    // Still this sale, known to be in time, and with somebody to see it.
+    // Still this sale, known to be in time, still waited for by Coinbase, and with somebody to see it.
     const isInTime = () => run.knowsTime() && now() < order.deadline;
-    const mayStill = () => sale().id === id && sale().stage === 'sending' && isInTime() && run.watchers().length > 0;
+    const isWaitedFor = () => sale().id === id && sale().stage === 'sending' && isAwaiting(sale().status ?? '');
+    const mayStill = () => isWaitedFor() && isInTime() && run.watchers().length > 0;
     const outcome: Outcome =
       run.isKept() || claimUrl
         ? await wallet.ask(order, mayStill, attempt.callsId)

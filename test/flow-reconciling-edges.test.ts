@@ -48,6 +48,21 @@ describe('flow: a look at the chain that is answered late', () => {
     expect(page.flow.sale.stage).to.equal('unsure');
   });
 
+  it('because the machine slept over it proves nothing', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    await world.advance(2 * MINUTE);
+    world.sighting = 'nothing';
+    const late = world.hold('look');
+    page.sayNotSent();
+    await world.settle();
+    // Asleep: time goes by, and no timer with it.
+    world.time.now += MINUTE;
+    late();
+    await world.settle();
+    expect([page.flow.sale.stage, page.codes]).to.deep.equal(['unsure', ['wallet-failed']]);
+  });
+
   it('raises no alarm about a hash that the sale has no more', async () => {
     const world = createWorld();
     const page = await toSettling(world);

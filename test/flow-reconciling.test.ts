@@ -285,6 +285,27 @@ describe('flow: a browser that was killed before its store was on the disk', () 
     expect(page.flow.sale).to.include({ stage: 'settling', txHash: HASH });
   });
 
+  it('says nothing of an end before it has looked at the claims, though the machine sleeps past the deadline', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    const sale = before.flow.sale;
+    world.comeBack(sale);
+    await world.settle();
+    expect(before.flow.sale.stage).to.equal('sending');
+    before.close();
+    // The last write of the store is lost.
+    world.tamper({ ...sale });
+    const find = world.hold('find');
+    const page = world.page();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('ordered');
+    world.time.now += 40 * MINUTE;
+    await world.advance(500);
+    find();
+    await world.advance(1000);
+    expect(page.flow.sale.stage).to.equal('unsure');
+  });
+
   it('takes up no sale that is over', async () => {
     const world = createWorld();
     const page = await toSettling(world);

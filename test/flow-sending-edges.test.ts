@@ -167,6 +167,22 @@ describe('flow: an answer of the wallet that comes late', () => {
 });
 
 describe('flow: a send', () => {
+  it('asks no wallet that takes its time, once Coinbase’s status is one that nobody here knows', async () => {
+    const provider = wallet();
+    const { world, page, asks } = await withWallet(provider);
+    const { opened, open } = gate();
+    const looks = provider.count('eth_accounts');
+    provider.script('eth_accounts', (_, times) => (times > looks + 1 ? opened.then(() => [FROM]) : [FROM]));
+    await press(world, page);
+    world.records = world.records.map((record) => ({ ...record, status: 'IN_REVIEW' }));
+    await world.advance(5000);
+    expect(page.flow.sale).to.include({ stage: 'sending', status: 'IN_REVIEW' });
+    open();
+    await world.settle();
+    expect(asks()).to.equal(0);
+    expect(page.flow.sale.stage).to.equal('ordered');
+  });
+
   it('after a “no” is the first again, and after a doubt a repetition', async () => {
     const world = createWorld();
     const page = await toSending(world);
