@@ -107,6 +107,18 @@ describe('events', () => {
     expect(world.calls.filter((call) => call === 'events')).to.have.lengthOf(1);
   });
 
+  it('are done without where the backend has no stream to spare: asking goes on as if there were none', async () => {
+    const world = withEvents();
+    world.trouble.events = new OfframpError('backend-busy', { retryAfter: 30_000 });
+    const page = await toSelling(world);
+    expect(await askedWithin(world, MINUTE)).to.be.greaterThan(5);
+    world.records = [world.record()];
+    await world.advance(5000);
+    expect(page.flow.sale.stage).to.equal('ordered');
+    expect(page.codes).to.deep.equal([]);
+    expect(world.calls.filter((call) => call === 'events')).to.have.lengthOf(2);
+  });
+
   it('are listened for at once when the page is shown again', async () => {
     const world = withEvents();
     const page = await toLive(world);

@@ -131,8 +131,9 @@ export const ERRORS = {
   },
   'too-many-streams': {
     status: [429],
-    means: 'The user has ten event streams open on this machine.',
-    advice: 'Nothing: the page polls, or comes back.',
+    means: 'This user, or all together, have as many event streams open in this process as `limits` allows.',
+    advice:
+      'Nothing: the page polls, and comes back. The log’s `limited` says which limit it was; raise `streamsPerProcess` where the memory and open files allow it.',
   },
   'coinbase-busy': { status: [429], means: 'Coinbase answered 429.', advice: 'Wait as long as `Retry-After` says.' },
   'server-error': {

@@ -1,5 +1,6 @@
 // A sale's states as server-sent events (HTML standard, section 9.2), from open to a clean end.
 // Knows the format, heartbeats and how many streams there may be; does not know where states come from.
+import type { Log } from './log.ts';
 import { Refusal } from './refusal.ts';
 import type { State, Watches } from './watch.ts';
 
@@ -9,10 +10,16 @@ const BEAT = 15_000;
 const MOST_BEATS = 40;
 /** Milliseconds a page waits before it opens a new one. */
 const RETRY = 3_000;
-/** Streams of one user in this process. A browser has at most six to one host over HTTP/1.1. */
-const MOST_STREAMS = 10;
+/** Seconds a page waits where this process is full: longer, as many wait, and they poll meanwhile. */
+const FULL_RETRY = 30;
 /** Messages that may wait for a page that does not read. */
 const MOST_WAITING = 20;
+
+/** How many streams there may be in this process. */
+interface MostStreams {
+  perUser: number;
+  perProcess: number;
+}
 
 /** Streams of one process. */
 export interface Streams {
@@ -32,19 +39,29 @@ interface Outlet {
   end(): void;
 }
 
-export const createStreams = (watches: Watches): Streams => {
+export const createStreams = (watches: Watches, most: MostStreams, log: Log): Streams => {
   const open = new Map<string, number>();
+  let all = 0;
   const encoder = new TextEncoder();
+
+  const full = (limit: string, message: string, seconds: number): Refusal => {
+    log({ event: 'limited', limit });
+    return new Refusal(429, 'too-many-streams', message, seconds);
+  };
 
   const enter = (user: string): (() => void) => {
     const count = open.get(user) ?? 0;
-    if (count >= MOST_STREAMS)
-      throw new Refusal(429, 'too-many-streams', 'Too many pages of this user watch sales at once.', RETRY / 1000);
+    if (count >= most.perUser)
+      throw full('streams-per-user', 'Too many pages of this user watch sales at once.', RETRY / 1000);
+    if (all >= most.perProcess)
+      throw full('streams-per-process', 'Too many pages watch sales at once; ask for the sale instead.', FULL_RETRY);
     open.set(user, count + 1);
+    all += 1;
     let inside = true;
     return () => {
       if (!inside) return;
       inside = false;
+      all -= 1;
       const left = (open.get(user) ?? 1) - 1;
       if (left > 0) open.set(user, left);
       else open.delete(user);
@@ -79,7 +96,7 @@ export const createStreams = (watches: Watches): Streams => {
   };
 
   return {
-    count: () => [...open.values()].reduce((all, one) => all + one, 0),
+    count: () => all,
     open: async (reference, user, lastId, gone) => {
       const exit = enter(user);
       let beats = 0;

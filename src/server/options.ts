@@ -5,7 +5,7 @@ import type { LogEvent } from './log.ts';
 import { isSecret, MIN_SECRET } from './reference.ts';
 import type { Store } from './store.ts';
 
-/** How often something may be done, over all machines that share the store. */
+/** How often something may be done, over all machines that share the store; and how many streams may be open in each process. */
 export interface OfframpLimits {
   /** Session tokens a minute of one user. Default 10. */
   tokensPerUser?: number;
@@ -17,6 +17,10 @@ export interface OfframpLimits {
   pagesPerUser?: number;
   /** Prices a second that Coinbase is asked for. Default 10, Coinbase's limit of one app. */
   quotesPerSecond?: number;
+  /** Event streams of one user that may be open at once. Default 10; a browser has at most six to one host over HTTP/1.1. */
+  streamsPerUser?: number;
+  /** Event streams that may be open at once, of all users. Default 2000. */
+  streamsPerProcess?: number;
 }
 
 /** Options of `createOfframpHandler`. */
@@ -85,7 +89,15 @@ const checkOrigins = (origins: unknown): void => {
 };
 
 const HOOKS = ['country', 'operator', 'log'] as const;
-const LIMITS = ['tokensPerUser', 'tokensPerIp', 'quotesPerUser', 'pagesPerUser', 'quotesPerSecond'];
+const LIMITS: readonly string[] = [
+  'tokensPerUser',
+  'tokensPerIp',
+  'quotesPerUser',
+  'pagesPerUser',
+  'quotesPerSecond',
+  'streamsPerUser',
+  'streamsPerProcess',
+] satisfies (keyof OfframpLimits)[];
 
 const checkOptional = (options: OfframpOptions): void => {
   const { path, proveAddress, limits = {} } = options;

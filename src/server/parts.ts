@@ -57,6 +57,7 @@ export const createParts = (options: OfframpOptions) => {
   const tokensPerIp = perMinute('tokens-per-ip', most.tokensPerIp ?? 20);
   const quotesPerUser = perMinute('quotes-per-user', most.quotesPerUser ?? 60);
   const pagesPerUser = perMinute('pages-per-user', most.pagesPerUser ?? 30);
+  const mostStreams = { perUser: most.streamsPerUser ?? 10, perProcess: most.streamsPerProcess ?? 2000 };
   const allQuotes = { name: 'quotes', most: most.quotesPerSecond ?? 10, ms: QUOTE_WINDOW };
 
   // What only work can tell of a key is told at start, before anybody comes.
@@ -73,7 +74,7 @@ export const createParts = (options: OfframpOptions) => {
     signer,
     status,
     changes,
-    streams: createStreams(createWatches(status, store)),
+    streams: createStreams(createWatches(status, store), mostStreams, log),
     webhook: secrets.length ? createWebhook({ secrets, store, changes, forget: createForget(store), log }) : undefined,
     history: createHistory({ store, cache, coinbase, changes }),
     /** Each counts one more, or throws a 429. Users and IPs go by names of `References.nameOf`. */

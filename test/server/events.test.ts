@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import type { Coinbase } from '../../src/server/coinbase.ts';
 import { createStreams } from '../../src/server/events.ts';
 import { createWatches } from '../../src/server/watch.ts';
-import { createMemoryStore, type OfframpOptions, type Store } from '../../src/server.ts';
+import { createMemoryStore, type LogEvent, type OfframpOptions, type Store } from '../../src/server.ts';
 import { codeOf, createKit, HASH, listOf, record, SHOP } from './fixture.ts';
 import { eventOf, signed, WEBHOOK_SECRET } from './webhook-fixture.ts';
 
@@ -270,6 +270,29 @@ test('the eleventh stream of a user is a 429, of another user not, and one that 
   for (const page of pages) await page.leave();
 });
 
+test('as many streams as the limits say, of a user and of all, and which one was reached is told', async (t) => {
+  const events: LogEvent[] = [];
+  const limits = { streamsPerUser: 2, streamsPerProcess: 3 };
+  const { open, mint, ask } = await setUp(t, { limits, log: (event) => void events.push(event) });
+  const { eventsUrl } = (await mint('sale-1', 'bob')) as unknown as { eventsUrl: string };
+  const openAsBob = () => ask('GET', eventsUrl, undefined, { 'x-user': 'bob' });
+  const reached = () => events.flatMap((event) => (event.event === 'limited' ? [event.limit] : []));
+
+  const pages = [follow(await open()), follow(await open())];
+  assert.deepEqual(await codeOf(open()), [429, 'too-many-streams']);
+  assert.deepEqual(reached(), ['streams-per-user']);
+
+  pages.push(follow(await openAsBob()));
+  const refused = await openAsBob();
+  assert.equal(refused.headers.get('retry-after'), '30');
+  assert.deepEqual(await codeOf(refused), [429, 'too-many-streams']);
+  assert.deepEqual(reached(), ['streams-per-user', 'streams-per-process']);
+
+  await pages[0]?.leave();
+  pages.push(follow(await openAsBob()));
+  for (const page of pages) await page.leave();
+});
+
 test('the gates are those of the status route', async (t) => {
   const { open, ask, store } = await setUp(t);
   assert.deepEqual(await codeOf(open({ 'x-user': '' })), [401, 'not-signed-in']);
@@ -331,7 +354,7 @@ test('a thousand streams that come and go leave no timer, no subscription and no
     ReturnType<Coinbase['list']>
   >;
   const watches = createWatches(async () => list, store);
-  const streams = createStreams(watches);
+  const streams = createStreams(watches, { perUser: 1, perProcess: 1000 }, () => {});
   const open = (at: number) => streams.open(`ref-${at % 50}`, `user-${at}`, undefined, new AbortController().signal);
   const opened = await Promise.all(Array.from({ length: 1000 }, (_, at) => open(at)));
   await settle();
