@@ -1,4 +1,5 @@
-// A CDP API key for one run of the demo, as Coinbase's portal hands them out. Knows key formats; never touches a disk.
+// Keys for one run of the demo: a CDP API key as Coinbase's portal hands them out, and the site's own for signing instructions.
+// Knows key formats; never touches a disk.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 
 export interface ApiKey {
@@ -15,3 +16,7 @@ export const createApiKey = (): ApiKey => {
   const secret = Buffer.concat([Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')]).toString('base64');
   return { id: randomUUID(), secret, publicJwk: { kty: 'OKP', crv: 'Ed25519', x } };
 };
+
+/** A fresh key that signs instructions. P-256, which every browser verifies; a real site keeps one over its restarts. */
+export const createSigningKey = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

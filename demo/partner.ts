@@ -6,8 +6,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer as createVite, type Plugin } from 'vite';
-import { createOfframpHandler } from '../src/server.ts';
-import type { ApiKey } from './key.ts';
+import { createOfframpHandler, instructionKeyOf } from '../src/server.ts';
+import { type ApiKey, createSigningKey } from './key.ts';
 
 /** What the page must know of the server that serves it. */
 export interface PageSetup {
@@ -40,8 +40,11 @@ const createSessions = (port: number) => {
   };
 };
 
-/** Puts this run's addresses into the page, where a real site would have written its own. */
-const fillIn = (setup: PageSetup): Plugin => ({
+/** A text as the value of an attribute in double quotes. */
+const quoted = (text: string): string => `"${text.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"`;
+
+/** Puts this run's addresses and its public key into the page, where a real site would have written its own. */
+const fillIn = (setup: PageSetup, instructionKey: string): Plugin => ({
   name: 'demo-page',
   transformIndexHtml: {
     // After Vite's own: its client would look for a server of hot updates, and there is none.
@@ -49,7 +52,8 @@ const fillIn = (setup: PageSetup): Plugin => ({
     handler: (html) => ({
       html: html
         .replace(/\s*<script[^>]*@vite\/client[^>]*><\/script>/, '')
-        .replace(/\s+pay-origin="[^"]*"/, setup.payOrigin ? ` pay-origin="${setup.payOrigin}"` : ''),
+        .replace(/\s+pay-origin="[^"]*"/, setup.payOrigin ? ` pay-origin="${setup.payOrigin}"` : '')
+        .replace(/(?<= instruction-key=)"[^"]*"/, () => quoted(instructionKey)),
       tags: [{ tag: 'script', attrs: { type: 'application/json', id: 'setup' }, children: JSON.stringify(setup) }],
     }),
   },
@@ -73,6 +77,7 @@ export const createPartner = async (options: {
 }) => {
   const { port, origins, key, coinbase, setup, watch, passing } = options;
   const sessions = createSessions(port);
+  const signingKey = createSigningKey();
   const backend = createOfframpHandler({
     apiKeyId: key.id,
     apiKeySecret: key.secret,
@@ -82,6 +87,7 @@ export const createPartner = async (options: {
     // RFC 5737 keeps for documentation. A real site gives the socket's address, or what its own proxy vouches for.
     clientIp: () => '192.0.2.1',
     secret: randomBytes(32).toString('base64url'),
+    signingKey,
     ...(coinbase && { coinbase }),
   });
 
@@ -94,7 +100,7 @@ export const createPartner = async (options: {
     logLevel: 'error',
     clearScreen: false,
     cacheDir,
-    plugins: [fillIn(setup)],
+    plugins: [fillIn(setup, await instructionKeyOf(signingKey))],
     // Without `development`: libraries' warnings to their own users are no business of whoever opens the console here.
     resolve: { conditions: ['module', 'browser'] },
     server: {
