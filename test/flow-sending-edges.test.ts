@@ -60,6 +60,17 @@ describe('flow: the claim of an order', () => {
     expect(world.granted.size).to.equal(0);
   });
 
+  it('that cannot be given back does not put a “no” in doubt', async () => {
+    const world = withBackendClaim();
+    const page = await toSending(world);
+    world.trouble.drop = new OfframpError('store-unavailable');
+    world.prompt().decline();
+    await world.advance(5000);
+    expect(world.claims.size).to.equal(1);
+    expect(page.flow.sale.stage).to.equal('ordered');
+    expect(page.entered.slice(-2)).to.deep.equal(['sending', 'ordered']);
+  });
+
   it('is somebody else’s where it is taken and gone again before anyone can say whose it was', async () => {
     const world = createWorld();
     const page = await toOrdered(world);

@@ -69,6 +69,15 @@ describe('rule 15: where the page pins a key, an instruction that does not verif
     expect(world.prompts).to.have.lengthOf(1);
   });
 
+  it('rule 15: without a key, an instruction that ends this very moment is over', async () => {
+    const world = createWorld();
+    world.session = { claimUrl: CLAIM_URL };
+    const page = await toOrdered(world);
+    world.instruction = { deadline: new Date(world.now()).toISOString() };
+    await press(world, page);
+    refused(world, page);
+  });
+
   it('rule 15: the return is no way around it', async () => {
     const world = createWorld();
     const page = await ordered(world, signer.pinned);
@@ -207,6 +216,19 @@ describe('rule 15: where the page pins a key, an instruction that does not verif
       refused(world, page);
     });
   }
+
+  it('rule 15: a key that cannot be read lets nothing through', async () => {
+    const world = createWorld();
+    world.sign = signer.sign;
+    const page = await ordered(world, signer.pinned);
+    const broken = new TypeError('no such attribute');
+    page.watcher.instructionKey = () => {
+      throw broken;
+    };
+    await send(world, page);
+    refused(world, page);
+    expect(page.errors[0]?.cause).to.equal(broken);
+  });
 
   it('rule 15: the order’s end while the signature is looked at prevents the ask', async () => {
     const world = createWorld();
