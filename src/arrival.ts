@@ -1,8 +1,7 @@
 // Arriving from Coinbase: tells the button's page that the visitor is back, then closes the window.
 // Knows the mark in its own address; does not know the sale, and says nothing of money: the signal means "look now".
+import { RETURN_PARAMETER } from './ports/traces.ts';
 
-/** The address's parameter: `<sale id>.<nonce>`. */
-const PARAMETER = 'offramp-sale';
 const MARK = /^([A-Za-z0-9_-]{1,128})\.([A-Za-z0-9_-]{1,128})$/;
 
 /** Key in `sessionStorage`: the sale for which this very tab left for Coinbase. */
@@ -38,7 +37,7 @@ const clean = (): void => {
   const rest = location.search
     .slice(1)
     .split('&')
-    .filter((part) => !new URLSearchParams(part).has(PARAMETER))
+    .filter((part) => !new URLSearchParams(part).has(RETURN_PARAMETER))
     .join('&');
   // Whole: a path with two slashes at its start, alone, would name another host.
   const address = new URL(location.href);
@@ -79,7 +78,7 @@ interface Arrival {
 const arrive = (): Arrival => {
   const elsewhere = { returned: false, staying: Promise.resolve() };
   if (typeof document === 'undefined') return elsewhere;
-  const [, sale, nonce] = MARK.exec(new URLSearchParams(location.search).get(PARAMETER) ?? '') ?? [];
+  const [, sale, nonce] = MARK.exec(new URLSearchParams(location.search).get(RETURN_PARAMETER) ?? '') ?? [];
   if (!sale || !nonce) return elsewhere;
   announce(sale, nonce);
   clean();

@@ -82,25 +82,4 @@ export class ButtonAttributes extends LitElement {
     this.confirmSend = false;
     this.disabled = false;
   }
-
-  /** What the page wrote of what it wishes, as it wrote it. */
-  protected get written() {
-    const { tokenEndpoint, statusEndpoint, quoteEndpoint, asset, network, amount, redirectUrl, payOrigin } = this;
-    const { fiatAmount, fiatCurrency, cashoutMethod, instructionKey, presentation } = this;
-    return {
-      tokenEndpoint,
-      statusEndpoint,
-      quoteEndpoint,
-      asset,
-      network,
-      amount,
-      redirectUrl,
-      payOrigin,
-      fiatAmount,
-      fiatCurrency,
-      cashoutMethod,
-      instructionKey,
-      presentation,
-    };
-  }
 }

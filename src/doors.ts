@@ -27,7 +27,10 @@ export const openDoors = (host: () => Watcher | undefined): Ports => {
   const clock = createClock();
   return {
     clock,
-    popup: createPopup({ waiting: () => host()?.waiting() ?? { title: '', text: '' } }),
+    popup: createPopup({
+      waiting: () => host()?.waiting() ?? { title: '', text: '' },
+      ahead: () => host()?.ahead?.(),
+    }),
     backend: openBackend(host, clock),
     signature: createSignature(),
     wallet: createWallet({ provider: () => host()?.provider(), sender: () => host()?.sender(), clock }),

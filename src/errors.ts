@@ -1,14 +1,7 @@
-// Every error a sale can meet: one class, one table of codes. Knows the words; does not know who throws or shows them.
-import type { Stage } from './stages.ts';
+// Every error a sale can meet: one table of codes for the one class. Knows the words; does not know who throws or shows them.
+import { type ErrorRow, fillErrors } from './offramp-error.ts';
 
-interface Row {
-  /** What happened, one sentence. */
-  message: string;
-  /** What to do, one sentence. */
-  advice: string;
-  /** Whether the same sale can go on. */
-  recoverable: boolean;
-}
+export { OfframpError } from './offramp-error.ts';
 
 const TABLE = {
   'no-endpoint': {
@@ -116,63 +109,12 @@ const TABLE = {
     advice: 'Nothing was sent; leave private browsing or allow site data, then try again.',
     recoverable: true,
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, ErrorRow>;
 
 /** The stable code of an error; switch on this. */
 export type OfframpErrorCode = keyof typeof TABLE;
 
 /** All codes with their words, for tables and tests. */
-export const errorTable: Readonly<Record<OfframpErrorCode, Readonly<Row>>> = TABLE;
+export const errorTable: Readonly<Record<OfframpErrorCode, Readonly<ErrorRow>>> = TABLE;
 
-interface Details {
-  /** The stage the sale was in. */
-  stage?: Stage;
-  /** What caused it. Never shown, never put into the message: it may hold what must not be told. */
-  cause?: unknown;
-  /** Replaces the table's message, for a case it does not fit. No token, key or full URL. */
-  message?: string;
-  /** Replaces the table's advice. No token, key or full URL. */
-  advice?: string;
-  /** Milliseconds to wait before trying again, as the other side asked (`Retry-After`). */
-  retryAfter?: number;
-}
-
-/** What went wrong in a sale, in words for a person, with a stable `code` for a program. */
-export class OfframpError extends Error {
-  readonly code: OfframpErrorCode;
-  readonly stage: Stage;
-  readonly advice: string;
-  readonly recoverable: boolean;
-  readonly retryAfter: number | undefined;
-
-  constructor(code: OfframpErrorCode, details: Details = {}) {
-    const row = TABLE[code];
-    super(details.message ?? row.message, { cause: details.cause });
-    this.name = 'OfframpError';
-    this.code = code;
-    this.stage = details.stage ?? 'idle';
-    this.advice = details.advice ?? row.advice;
-    this.recoverable = row.recoverable;
-    this.retryAfter = details.retryAfter;
-  }
-
-  /** A wallet may throw anything, and a proxy's trap must not throw once more where it is only looked at. */
-  static override [Symbol.hasInstance](value: unknown): boolean {
-    try {
-      return Function.prototype[Symbol.hasInstance].call(OfframpError, value);
-    } catch {
-      return false;
-    }
-  }
-
-  /** The same error, said of a stage. */
-  at(stage: Stage): OfframpError {
-    return new OfframpError(this.code, {
-      stage,
-      cause: this.cause,
-      message: this.message,
-      advice: this.advice,
-      ...(this.retryAfter === undefined ? {} : { retryAfter: this.retryAfter }),
-    });
-  }
-}
+fillErrors(TABLE);

@@ -1,5 +1,5 @@
 // What a page hears: names, details and types, from the stage table. Knows no secret: a detail holds no token, no nonce, no address of a backend.
-import type { OfframpError } from './errors.ts';
+import type { OfframpError } from './offramp-error.ts';
 import type { Fiat } from './order.ts';
 import type { Sale } from './sale.ts';
 import type { Stage } from './stages.ts';

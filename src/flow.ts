@@ -2,9 +2,10 @@
 // `sale.ts` decides them, `sending.ts` holds the one path on which a wallet is asked. Belongs to the page, not to an element.
 import { activities, LONGEST_SELLING } from './activities.ts';
 import { OfframpError } from './errors.ts';
+import { NO_SALE } from './no-sale.ts';
 import { opening } from './opening.ts';
 import type { Ports, Provider, Sender } from './ports.ts';
-import { failureOf, NO_SALE, type Sale, type SaleEvent, transition } from './sale.ts';
+import { failureOf, type Sale, type SaleEvent, transition } from './sale.ts';
 import type { SaleRecord } from './schema.ts';
 import { sending } from './sending.ts';
 import { isOver, type Stage } from './stages.ts';
@@ -21,6 +22,8 @@ export interface Watcher {
   fetch(): typeof fetch;
   /** The words of the blank window. */
   waiting(): { title: string; text: string };
+  /** A window that was opened in the press itself; `null`: it was blocked; `undefined`: none was tried. */
+  ahead?(): Window | null | undefined;
   /** The cancelable events; synchronous. */
   mayOpen(): boolean;
   maySend(): boolean;

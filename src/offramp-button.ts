@@ -1,20 +1,26 @@
-// The element: attributes in, presses in; view, states, events out. Knows how a sale looks and puts the doors together;
-// does not know how a sale goes on (`flow.ts`).
-import type { PropertyValues, TemplateResult } from 'lit';
-import { whenStaying } from './arrival.ts';
+// The element: attributes in, presses in. Light, so that a page which only shows the button pays for little more than that:
+// everything from the first press on is in `cash-out.ts`, fetched when somebody means to press, or when a sale goes on.
+import { nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { ButtonAttributes } from './attributes.ts';
-import { openDoors, openQuotes } from './doors.ts';
-import { OfframpError } from './errors.ts';
-import { announce, type OfframpEventName, type PublicSale, publicSale } from './events.ts';
-import { type Caller, type Flow, flowOf, type Watcher } from './flow.ts';
+import { type Frame, frame, slotted } from './button-frame.ts';
+import type { Ahead, CashOut } from './cash-out.ts';
+import { announce, type PublicSale } from './events.ts';
+import { FIRST_WORDS } from './first-words.ts';
+import { NO_SALE } from './no-sale.ts';
 import { styles } from './offramp-button.styles.ts';
-import type { FoundWallet } from './ports/discovery.ts';
-import { createQuotes } from './quote.ts';
-import { isOver, type Stage, stageNames } from './stages.ts';
-import { view } from './view.ts';
-import { createWalletChoice } from './wallet-choice.ts';
-import { absolute, readQuoteWish, readWish, type Wish } from './wish.ts';
-import { WORDS, type Words } from './words.ts';
+import { OfframpError } from './offramp-error.ts';
+import { cashOutCode, fetchCashOut, onFetched } from './on-intent.ts';
+import { openBlank } from './ports/blank-window.ts';
+import { isSaleKept, saleKey, wasConnected } from './ports/traces.ts';
+import type { Stage } from './stages.ts';
+
+/** What tells that somebody may be about to press. */
+const INTENTS = ['pointerenter', 'pointerdown', 'focusin'];
+
+const NOT_FETCHED = {
+  message: 'A part of this button could not be loaded.',
+  advice: 'Check your connection, then reload this page.',
+};
 
 /**
  * One button that takes a visitor from crypto in their wallet to money in their bank, through Coinbase Offramp.
@@ -52,15 +58,11 @@ export class OfframpButton extends ButtonAttributes {
   }
 
   #internals: ElementInternals | undefined;
-  #flow: Flow | undefined;
-  #key = '';
-  #leave: (() => void) | undefined;
-  #told: Stage = 'idle';
+  #cashOut: CashOut | undefined;
+  /** A press that waits for the code. */
+  #early: Ahead | undefined;
   #error: OfframpError | undefined;
-  #isChoosing = false;
-  #isSameTab = false;
-  #countdown: ReturnType<typeof setInterval> | undefined;
-  #wasConnected = false;
+  #leave: (() => void) | undefined;
   #focused: Element | null | undefined;
 
   constructor() {
@@ -75,13 +77,12 @@ export class OfframpButton extends ButtonAttributes {
 
   /** Where the sale is. */
   get stage(): Stage {
-    return this.#flow?.sale.stage ?? 'idle';
+    return this.#cashOut?.stage ?? 'idle';
   }
 
   /** The sale as events show it; `null` before the first. */
   get sale(): PublicSale | null {
-    const sale = this.#flow?.sale;
-    return sale?.id ? publicSale(sale) : null;
+    return this.#cashOut?.sale ?? null;
   }
 
   override connectedCallback(): void {
@@ -93,85 +94,42 @@ export class OfframpButton extends ButtonAttributes {
     super.disconnectedCallback();
     // A move is a removal and an insertion in one task; only a removal that lasts ends the watching.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#part();
+      if (this.isConnected) return;
+      this.#leave?.();
+      this.#leave = undefined;
+      this.#dropEarly();
+      this.#cashOut?.part();
     });
   }
 
   /** The press, from code: call it in a person's press, or the browser blocks Coinbase's window. Goes on where `offramp-before-open` was prevented. */
   start(): void {
-    this.#start('call');
-  }
-
-  #start(by: Caller): void {
-    const flow = this.#flow;
-    if (!flow || this.disabled) return;
-    this.#error = undefined;
-    this.requestUpdate();
-    if (!this.#hasWallet(!this.address && flow.sale.from === null)) return;
-    flow.start(this.#watcher, by);
+    if (this.#cashOut) this.#cashOut.start('call');
+    else this.#startEarly('call');
   }
 
   /** Goes on with a send that `offramp-before-send` stopped. Without a return from Coinbase only the person's press sends. */
   send(): void {
-    this.#flow?.send(this.#watcher, 'call');
+    this.#cashOut?.send();
   }
 
   /** Gives the sale up, where nothing has been asked of a wallet yet. */
   cancel(): void {
-    this.#isChoosing = false;
-    this.#flow?.cancel();
-    this.requestUpdate();
+    this.#dropEarly();
+    this.#cashOut?.cancel();
   }
 
   /** Clears a sale that is over. */
   reset(): void {
-    this.#error = undefined;
-    this.#flow?.reset();
+    this.#cashOut?.reset();
   }
-
-  get #words(): Words {
-    return { ...WORDS, ...this.labels };
-  }
-
-  readonly #choice = createWalletChoice({
-    given: () => this.provider,
-    preferred: () => this.wallet,
-    isUnderWay: () => this.stage !== 'idle' && !isOver(this.stage),
-    onNews: () => this.#readAccount(),
-  });
-
-  readonly #watcher: Watcher = {
-    wish: () => this.#wish(),
-    base: () => absolute(this.tokenEndpoint ?? '', document.baseURI),
-    provider: () => this.#choice.provider,
-    sender: () => this.sender ?? undefined,
-    fetch: () => this.fetch ?? globalThis.fetch,
-    waiting: () => ({ title: this.#words.waitingTitle, text: this.#words.sayOpening }),
-    confirmsSend: () => this.confirmSend,
-    // An empty attribute is a key that is missing, not a page without one.
-    instructionKey: () => this.instructionKey ?? undefined,
-    mayOpen: () => this.#may('offramp-before-open'),
-    maySend: () => this.#may('offramp-before-send'),
-    onSale: (_, error) => this.#hear(error),
-    onError: (error) => this.#hearError(error),
-    onRecovered: () => this.#hearRecovered(),
-  };
-
-  readonly #quotes = createQuotes(this, {
-    ...openQuotes(() => this.#watcher),
-    wanted: () => (this.stage === 'idle' && !this.disabled ? readQuoteWish(this.written, this.#page) : undefined),
-  });
 
   protected override willUpdate(changed: PropertyValues): void {
     this.#focused = this.shadowRoot?.activeElement;
     if (!this.isConnected) return;
-    const key = this.name || this.tokenEndpoint || '';
-    if (this.#flow && key !== this.#key) this.#part();
-    if (!this.#leave) {
-      this.#key = key;
-      this.#leave = () => {};
-      void whenStaying().then(() => this.#join());
-    } else if (['provider', 'address', 'wallet'].some((name) => changed.has(name))) this.#choice.update();
+    this.#cashOut ??= cashOutCode()?.(this, (name, isOn) => this.#setState(name, isOn));
+    if (this.#cashOut) this.#cashOut.update(changed);
+    else this.#listen();
   }
 
   protected override updated(): void {
@@ -181,135 +139,95 @@ export class OfframpButton extends ButtonAttributes {
   }
 
   protected override render(): TemplateResult {
-    const flow = this.#flow;
-    return view({
-      sale: flow?.sale,
-      words: this.#words,
-      locale: this.#locale,
-      error: this.#error,
-      isBusy: flow?.isBusy ?? false,
-      isDisabled: this.disabled,
-      wasConnected: this.#wasConnected,
-      quote: this.#quotes.quote,
-      wallets: this.#isChoosing ? this.#choice.wallets : undefined,
-      now: flow?.now() ?? 0,
-      onPress: () => this.#press(),
-      onSend: () => this.#sendNow(),
-      onCancel: () => this.cancel(),
-      onSameTab: () => this.#continueHere(),
-      onNotSent: () => this.#hasWallet(!this.sender) && flow?.sayNotSent(this.#watcher),
-      onChoose: (wallet) => this.#choose(wallet),
-    });
+    return frame(this.#cashOut?.frame() ?? this.#firstFrame(), this.disabled, () => this.#press());
   }
 
-  get #locale(): string | undefined {
-    return this.locale || this.closest('[lang]')?.getAttribute('lang') || undefined;
+  #firstFrame(): Frame {
+    const isBusy = this.#early !== undefined;
+    return {
+      label: slotted(this.labels?.idle ?? FIRST_WORDS.idle),
+      isBusy,
+      isIdle: isBusy,
+      quote: nothing,
+      status: '',
+      error: this.#error ? `${this.#error.message} ${this.#error.advice}` : '',
+      panel: nothing,
+    };
   }
 
   #press(): void {
-    if (this.stage === 'completed') this.reset();
-    else if (this.stage === 'ordered') this.renderRoot.querySelector<HTMLElement>('[part=send]')?.focus();
-    else this.#start('press');
+    if (this.#cashOut) this.#cashOut.press();
+    else this.#startEarly('press');
   }
 
-  #sendNow(): void {
-    this.#error = undefined;
-    // After a reload the person chooses among several wallets again.
-    if (this.#hasWallet(!this.sender)) this.#flow?.send(this.#watcher, 'press');
+  get #key(): string {
+    return this.name || this.tokenEndpoint || '';
   }
 
-  #continueHere(): void {
-    this.#isSameTab = true;
-    this.#start('press');
-    this.#isSameTab = false;
-  }
-
-  #may(step: OfframpEventName): boolean {
-    const sale = this.#flow?.sale;
-    return !sale || announce(this, step, { sale, previous: sale.stage }, true);
-  }
-
-  #hearRecovered(): void {
-    if (this.#error?.code.startsWith('backend-')) this.#error = undefined;
-    this.requestUpdate();
-  }
-
-  #join(): void {
-    if (!this.isConnected || this.#flow) return;
-    const flow = flowOf(this.#key, openDoors);
-    this.#flow = flow;
-    const unwatch = flow.watch(this.#watcher);
-    const unlisten = this.#choice.listen();
-    this.#leave = () => {
-      unwatch();
-      unlisten();
-    };
-    // A sale that was over before this page is shown and not told again: a page may count what it hears.
-    if (isOver(flow.sale.stage)) this.#enter(flow.sale.stage);
-    this.#hear();
-  }
-
-  #part(): void {
-    this.#leave?.();
-    this.#leave = undefined;
-    this.#flow = undefined;
-    clearInterval(this.#countdown);
-    this.#countdown = undefined;
-  }
-
-  /** Reads the account a wallet already shows, so that one press is enough for a returning visitor. */
-  #readAccount(): void {
-    void this.#flow?.readAccount(this.address ?? undefined);
-    this.requestUpdate();
-  }
-
-  /** Settles on the wallet that is there. `false`: one is needed, and there is none to ask yet. */
-  #hasWallet(isNeeded: boolean): boolean {
-    const settled = this.#choice.settle();
-    if (!isNeeded) return true;
-    this.#isChoosing = settled === 'several';
-    this.requestUpdate();
-    if (settled === 'none') this.#hearError(new OfframpError('no-wallet'));
-    return settled === 'one';
-  }
-
-  #choose(wallet: FoundWallet): void {
-    this.#isChoosing = false;
-    this.#choice.choose(wallet);
-    this.#start('press');
-  }
-
-  #hear(error?: OfframpError): void {
-    const sale = this.#flow?.sale;
-    if (!sale) return;
-    const { stage } = sale;
-    if (stage !== this.#told) {
-      const before = this.#told;
-      this.#enter(stage);
-      const detail = { sale, previous: before, error };
-      announce(this, `offramp-${stage}`, detail);
-      announce(this, 'offramp-change', detail);
+  /** Waits for a reason to fetch the code. */
+  #listen(): void {
+    if (!this.#leave) {
+      const page = new AbortController();
+      const { signal } = page;
+      for (const intent of INTENTS) this.addEventListener(intent, () => this.#fetch(), { signal });
+      // Another tab began a sale that this button shows too.
+      addEventListener('storage', ({ key }) => key === saleKey(this.#key) && this.#fetch(), { signal });
+      const unhear = onFetched(() => this.requestUpdate());
+      this.#leave = () => {
+        page.abort();
+        unhear();
+      };
     }
-    const isBusy = this.#flow?.isBusy ?? false;
-    this.#setState('busy', isBusy);
-    this.requestUpdate();
+    if (isSaleKept(this.#key) || (this.quoteEndpoint && this.amount)) this.#fetch();
   }
 
-  #hearError(error: OfframpError): void {
-    this.#error = error;
-    this.requestUpdate();
-    const sale = this.#flow?.sale;
-    if (sale) announce(this, 'offramp-error', { sale, previous: sale.stage, error });
+  /** Fetches ahead of a press; only a press tells that it failed. */
+  #fetch(): void {
+    fetchCashOut().catch(() => {});
   }
 
-  #enter(stage: Stage): void {
-    this.#wasConnected = this.#told === 'connecting' && stage === 'idle' && this.#flow?.sale.from !== null;
-    this.#told = stage;
+  /** A press before the code is there: what must happen in the press's own task does, the rest when the code has come. */
+  #startEarly(by: 'press' | 'call'): void {
+    if (this.disabled || this.#early) return;
+    const early = this.#openAhead();
+    this.#early = early;
     this.#error = undefined;
-    this.#isChoosing = false;
-    for (const name of stageNames) this.#setState(name, name === stage);
-    clearInterval(this.#countdown);
-    this.#countdown = stage === 'ordered' ? setInterval(() => this.requestUpdate(), 1000) : undefined;
+    this.#setState('busy', true);
+    this.requestUpdate();
+    fetchCashOut().then(
+      async () => {
+        // Drawn once with the code, so that it is joined to its sale.
+        this.requestUpdate();
+        await this.updateComplete;
+        if (this.#early !== early) return;
+        this.#early = undefined;
+        this.#cashOut?.startWith(early, by);
+      },
+      (cause) => this.#early === early && this.#failEarly(cause),
+    );
+  }
+
+  /** Opens Coinbase's window where it will most likely be needed: browsers allow it in the press alone. */
+  #openAhead(): Ahead {
+    const isLikely = this.address || wasConnected();
+    if (!isLikely || !this.tokenEndpoint || this.presentation === 'redirect')
+      return { may: undefined, window: undefined };
+    const may = announce(this, 'offramp-before-open', { sale: NO_SALE, previous: 'idle' }, true);
+    const { waitingTitle: title, sayOpening: text } = { ...FIRST_WORDS, ...this.labels };
+    return { may, window: may ? openBlank({ title, text }) : undefined };
+  }
+
+  #dropEarly(): void {
+    this.#early?.window?.close();
+    if (this.#early) this.#setState('busy', false);
+    this.#early = undefined;
+    this.requestUpdate();
+  }
+
+  #failEarly(cause: unknown): void {
+    this.#dropEarly();
+    this.#error = new OfframpError('backend-unreachable', { ...NOT_FETCHED, cause });
+    announce(this, 'offramp-error', { sale: NO_SALE, previous: 'idle', error: this.#error });
   }
 
   #setState(name: string, isOn: boolean): void {
@@ -319,14 +237,6 @@ export class OfframpButton extends ButtonAttributes {
     } catch {
       // Chrome before 125 wants dashed names: no states there.
     }
-  }
-
-  get #page(): { href: string; base: string } {
-    return { href: location.href, base: document.baseURI };
-  }
-
-  #wish(): Wish {
-    return readWish(this.#isSameTab ? { ...this.written, presentation: 'redirect' } : this.written, this.#page);
   }
 }
 

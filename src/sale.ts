@@ -1,6 +1,7 @@
 // PURE. A sale and its one transition function: (sale, event) → sale. No DOM, no await, no clock.
 // Knows which stage may follow which, and the rules of money about leaving `ordered`; does not know how anything is done.
 import { OfframpError, type OfframpErrorCode } from './errors.ts';
+import { NO_SALE } from './no-sale.ts';
 import type { Fiat, Order } from './order.ts';
 import { isAwaiting, isDead } from './rules.ts';
 import { isOver, type Stage } from './stages.ts';
@@ -107,35 +108,6 @@ export type SaleEvent =
   | { type: 'fail'; code: OfframpErrorCode }
   | { type: 'cancel' }
   | { type: 'reset' };
-
-/** Before the first press. */
-export const NO_SALE: Sale = Object.freeze({
-  revision: 0,
-  stage: 'idle',
-  id: '',
-  nonce: '',
-  asset: '',
-  network: '',
-  amount: null,
-  from: null,
-  presentation: 'popup',
-  partnerUserRef: null,
-  statusUrl: null,
-  claimUrl: null,
-  eventsUrl: null,
-  startedAt: 0,
-  skew: 0,
-  returned: false,
-  pressed: false,
-  asked: false,
-  order: null,
-  attempt: null,
-  txHash: null,
-  status: null,
-  fiat: null,
-  error: null,
-  fate: null,
-});
 
 /** Why a failed sale failed, in words. */
 export const failureOf = ({ error, fate }: Sale): OfframpError | undefined =>

@@ -1,12 +1,14 @@
-// What the element shows of a sale: button, status, error, panel. Knows how a sale reads; does not know what presses do.
+// What a sale puts into the element's frame: label, price, status, error, panel. Knows how a sale reads; does not know what presses do.
 import { html, nothing, type TemplateResult } from 'lit';
+import { type Frame, slotted } from './button-frame.ts';
 import type { OfframpError } from './errors.ts';
+import { NO_SALE } from './no-sale.ts';
 import type { FoundWallet } from './ports/discovery.ts';
 import type { Quote } from './ports.ts';
 import { limitsBroken } from './quote.ts';
 import { reviewPanel, walletChooser } from './review-panel.ts';
 import { isAwaiting } from './rules.ts';
-import { failureOf, NO_SALE, type Sale } from './sale.ts';
+import { failureOf, type Sale } from './sale.ts';
 import { fill, formatFiat, statusKey, type Words } from './words.ts';
 
 interface View {
@@ -16,7 +18,6 @@ interface View {
   error: OfframpError | undefined;
   /** Something was asked and is awaited. */
   isBusy: boolean;
-  isDisabled: boolean;
   /** The wallet was connected a moment ago. */
   wasConnected: boolean;
   /** Wallets to choose from, while there is a choice to make. */
@@ -25,7 +26,6 @@ interface View {
   quote: Quote | undefined;
   /** Milliseconds since the epoch on the server's clock. */
   now: number;
-  onPress: () => void;
   onSend: () => void;
   onCancel: () => void;
   onSameTab: () => void;
@@ -62,43 +62,33 @@ const statusText = (view: View, sale: Sale, isSendable: boolean): string => {
   return [limitsText(view), wasConnected ? words.sayConnected : ''].filter(Boolean).join(' ');
 };
 
-/** The whole of the element's shadow tree. The two live regions are always there: one that comes with its text is not read. */
-export const view = (model: View): TemplateResult => {
-  const { words, isBusy, isDisabled, wallets, locale, onCancel } = model;
+/** What the element shows of a sale. */
+export const view = (model: View): Frame => {
+  const { words, isBusy, wallets, locale, onCancel } = model;
   const sale = model.sale ?? NO_SALE;
   const { stage } = sale;
   const isSendable = stage === 'ordered' && !isBusy && isAwaiting(sale.status ?? '');
   const error = model.error ?? failureOf(sale);
-  // Busy is not disabled: the button keeps its focus and its place.
-  const isIdle = isBusy || stage === 'settling' || stage === 'unsure';
-  return html`<button
-      type="button"
-      part="button"
-      aria-describedby="status"
-      ?disabled=${isDisabled}
-      aria-disabled=${isIdle ? 'true' : nothing}
-      @click=${model.onPress}
-    >
-      ${isBusy ? html`<span part="spinner" aria-hidden="true"></span>` : nothing}
-      <span part="label">${stage === 'idle' ? html`<slot>${words.idle}</slot>` : words[stage]}</span>
-    </button>
-    ${stage === 'idle' ? price(model) : nothing}
-    <p part="status" id="status" role="status">${statusText(model, sale, isSendable)}</p>
-    <p part="error" role="alert">${error ? `${error.message} ${error.advice}` : ''}</p>
-    ${
-      wallets
-        ? walletChooser(wallets, words, model.onChoose, onCancel)
-        : reviewPanel({
-            sale,
-            words,
-            locale,
-            left: (sale.order?.deadline ?? 0) - model.now,
-            isSendable,
-            isBlocked: error?.code === 'popup-blocked',
-            onSend: () => isSendable && model.onSend(),
-            onCancel,
-            onSameTab: model.onSameTab,
-            onNotSent: model.onNotSent,
-          })
-    }`;
+  return {
+    label: stage === 'idle' ? slotted(words.idle) : words[stage],
+    isBusy,
+    isIdle: isBusy || stage === 'settling' || stage === 'unsure',
+    quote: stage === 'idle' ? price(model) : nothing,
+    status: statusText(model, sale, isSendable),
+    error: error ? `${error.message} ${error.advice}` : '',
+    panel: wallets
+      ? walletChooser(wallets, words, model.onChoose, onCancel)
+      : reviewPanel({
+          sale,
+          words,
+          locale,
+          left: (sale.order?.deadline ?? 0) - model.now,
+          isSendable,
+          isBlocked: error?.code === 'popup-blocked',
+          onSend: () => isSendable && model.onSend(),
+          onCancel,
+          onSameTab: model.onSameTab,
+          onNotSent: model.onNotSent,
+        }),
+  };
 };

@@ -1,11 +1,11 @@
 // What the element says, in plain sentences. Knows stages and what can be true in them; a page replaces any of it through `labels`.
+import { FIRST_WORDS } from './first-words.ts';
 import type { Fate, Sale } from './sale.ts';
 import type { Stage } from './stages.ts';
 
 /** Every word the element shows. `{…}` places are filled in. */
 export const WORDS = {
   // The main button, by stage; in `idle` the page's own slot shows instead.
-  idle: 'Cash out',
   connecting: 'Connecting…',
   opening: 'Opening Coinbase…',
   selling: 'Back to Coinbase',
@@ -21,7 +21,6 @@ export const WORDS = {
   sayConnected: 'Your wallet is connected. Press again to go on.',
   sayChoose: 'Choose a wallet.',
   sayConnecting: 'Choose an account in your wallet.',
-  sayOpening: 'Opening Coinbase…',
   saySelling: 'Finish in the Coinbase window. This page goes on by itself.',
   sayReturned: 'Waiting for Coinbase to confirm your order…',
   sayOrdered: 'Check the transfer, then send it from your wallet.',
@@ -68,7 +67,7 @@ export const WORDS = {
   notSent: 'Nothing was sent',
   transfer: 'See the transfer',
 
-  waitingTitle: 'Coinbase',
+  ...FIRST_WORDS,
 } as const;
 
 export type Words = { [Key in keyof typeof WORDS]: string };

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 import { OfframpError } from '../src/errors.ts';
 import { announce, type OfframpDetail, type OfframpEventMap, publicSale } from '../src/events.ts';
 import type { OfframpButton } from '../src/index.ts';
+import { NO_SALE } from '../src/no-sale.ts';
 import type { Fiat } from '../src/order.ts';
-import { NO_SALE, type Sale } from '../src/sale.ts';
+import type { Sale } from '../src/sale.ts';
 import { type Stage, stageNames } from '../src/stages.ts';
 import { FROM, order, TO } from './fixtures/orders.ts';
 

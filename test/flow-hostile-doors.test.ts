@@ -2,9 +2,10 @@
 import { expect } from 'chai';
 import { openDoors } from '../src/doors.ts';
 import { createFlow, type Flow, type Watcher } from '../src/flow.ts';
+import { NO_SALE } from '../src/no-sale.ts';
 import { instructionOf } from '../src/order.ts';
 import { createStore } from '../src/ports/store.ts';
-import { NO_SALE } from '../src/sale.ts';
+
 import { FROM, MINUTE, order, record } from './fixtures/orders.ts';
 import { replace, restoreAll } from './fixtures/page.ts';
 import { wallet } from './fixtures/passages.ts';

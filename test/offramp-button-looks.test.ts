@@ -57,7 +57,7 @@ describe('the looks of <offramp-button>', () => {
       const world = await placeButton();
       await reach(world, stage);
       const root = inside(world.button);
-      expect(root.adoptedStyleSheets).to.have.lengthOf(1);
+      expect(root.adoptedStyleSheets).to.have.lengthOf(2);
       expect(root.querySelectorAll('[style], style, link, script')).to.have.lengthOf(0);
     });
 

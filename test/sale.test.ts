@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { failureOf, NO_SALE, type Sale, type SaleEvent, transition } from '../src/sale.ts';
+import { NO_SALE } from '../src/no-sale.ts';
+import { failureOf, type Sale, type SaleEvent, transition } from '../src/sale.ts';
 import { isOver, STAGES, type Stage, stageNames } from '../src/stages.ts';
 import { FROM, HASH, NOON, OTHER, OTHER_HASH, order, seeded } from './fixtures/orders.ts';
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { NO_SALE } from '../src/sale.ts';
+import { NO_SALE } from '../src/no-sale.ts';
+
 import {
   address,
   claimAnswer,

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { NO_SALE, type Sale } from '../src/sale.ts';
+import { NO_SALE } from '../src/no-sale.ts';
+import type { Sale } from '../src/sale.ts';
 import { type Stage, stageNames } from '../src/stages.ts';
 import { fill, formatFiat, formatLeft, statusKey, WORDS, type Words } from '../src/words.ts';
 

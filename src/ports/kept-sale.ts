@@ -1,5 +1,6 @@
 // A sale as it was kept, read back: checked, whole and frozen. Knows its shape; does not know where it was kept.
-import { NO_SALE, type Sale } from '../sale.ts';
+import { NO_SALE } from '../no-sale.ts';
+import type { Sale } from '../sale.ts';
 import { parseSale } from '../schema.ts';
 
 /** `undefined` for what is none. */

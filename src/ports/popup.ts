@@ -2,34 +2,17 @@
 // does not know what a return means.
 import type { Popup } from '../ports.ts';
 import { type ReturnSignal, returnSignal } from '../schema.ts';
+import { openBlank, SAME_TAB, type WaitingWords } from './blank-window.ts';
 
 interface PopupOptions {
   /** The words of the blank window while the session is made. */
-  waiting: () => { title: string; text: string };
+  waiting: () => WaitingWords;
+  /** A window that was opened in the press, before this was there; `null`: it was blocked; `undefined`: none was tried. */
+  ahead?: () => Window | null | undefined;
 }
 
 const CHANNEL = 'offramp-button';
 const RETURNED = 'offramp-button:returned:';
-/** Read by the return page: this tab itself went to Coinbase, so it must not close. */
-const SAME_TAB = 'offramp-button:same-tab';
-const WIDTH = 460;
-const HEIGHT = 720;
-
-const features = (): string => {
-  const left = Math.max(0, Math.round(screenX + (outerWidth - WIDTH) / 2));
-  const top = Math.max(0, Math.round(screenY + (outerHeight - HEIGHT) / 2));
-  return `popup,width=${WIDTH},height=${HEIGHT},left=${left},top=${top}`;
-};
-
-/** Without inner HTML or inline style: a blank window inherits the page's content security policy. */
-const fill = ({ document }: Window, { title, text }: { title: string; text: string }): void => {
-  document.title = title;
-  document.documentElement.lang = globalThis.document.documentElement.lang || 'en';
-  const words = document.createElement('p');
-  words.role = 'status';
-  words.textContent = text;
-  document.body.append(words);
-};
 
 /** Firefox refuses channels to a page whose site data is blocked; the other roads and polling remain. */
 const openChannel = (): BroadcastChannel | undefined => {
@@ -49,9 +32,8 @@ const parse = (value: unknown): ReturnSignal | undefined => {
   }
 };
 
-export const createPopup = ({ waiting }: PopupOptions): Popup => {
+export const createPopup = ({ waiting, ahead = () => undefined }: PopupOptions): Popup => {
   let handle: Window | null = null;
-  let opened = 0;
 
   const isOpen = (): boolean => handle?.closed === false;
 
@@ -67,32 +49,15 @@ export const createPopup = ({ waiting }: PopupOptions): Popup => {
     },
 
     open: () => {
-      try {
-        // The window gets a copy of this tab's marks: one left behind would make it keep itself open (`return.ts`).
-        sessionStorage.removeItem(SAME_TAB);
-      } catch {
-        // No storage, no mark.
-      }
-      try {
-        // A name of its own each time: with a fixed one, a second sale would navigate the first one's window.
-        opened += 1;
-        handle = window.open('about:blank', `offramp-${Date.now()}-${opened}`, features());
-      } catch {
-        handle = null;
-      }
-      if (!handle || !isOpen()) {
-        // Blockers give null, undefined, a closed window or an object that is none.
+      const early = ahead();
+      handle = early === undefined ? openBlank(waiting()) : early;
+      if (!isOpen()) {
         handle = null;
         return false;
       }
-      try {
-        fill(handle, waiting());
-      } catch {
-        // Some blockers hand out a window without a document; the words are a courtesy, the window decides.
-      }
       // A blank window whose page has left would wait for ever.
       window.addEventListener('pagehide', close);
-      return isOpen();
+      return true;
     },
 
     go: (url) => {

@@ -4,6 +4,7 @@ import type { Store } from '../ports.ts';
 import type { Sale } from '../sale.ts';
 import { isOver } from '../stages.ts';
 import { readSale } from './kept-sale.ts';
+import { saleKey } from './traces.ts';
 
 interface StoreOptions {
   /** Read at each use: a browser may throw where storage is switched off. */
@@ -13,8 +14,6 @@ interface StoreOptions {
   /** Milliseconds since the epoch on this machine. */
   now?: () => number;
 }
-
-const PREFIX = 'offramp-button:sale:';
 
 /** Over sales are forgotten after a day, so that a returning visitor finds a fresh button. */
 const KEPT_WHEN_OVER = 24 * 3_600_000;
@@ -32,7 +31,7 @@ const read = (text: string | null): Sale | undefined => {
 /** What is out of date is worse than nothing: a page would go on from there. */
 const forget = (storage: () => Storage, key: string): void => {
   try {
-    storage().removeItem(PREFIX + key);
+    storage().removeItem(saleKey(key));
   } catch {
     // Switched off altogether, so nothing is kept either.
   }
@@ -45,7 +44,7 @@ export const createStore = ({
 }: StoreOptions = {}): Store => ({
   load: (key) => {
     try {
-      const sale = read(storage().getItem(PREFIX + key));
+      const sale = read(storage().getItem(saleKey(key)));
       if (!sale) return undefined;
       const isStale = now() + sale.skew - sale.startedAt > KEPT_WHEN_OVER;
       return isStale && isOver(sale.stage) ? undefined : sale;
@@ -57,7 +56,7 @@ export const createStore = ({
 
   save: (key, sale) => {
     try {
-      storage().setItem(PREFIX + key, JSON.stringify(sale));
+      storage().setItem(saleKey(key), JSON.stringify(sale));
       return true;
     } catch {
       // Full, or switched off; who needs durability asks for it by the answer.
@@ -68,7 +67,7 @@ export const createStore = ({
 
   onChange: (key, listener) => {
     const heard = (event: StorageEvent) => {
-      if (event.key !== PREFIX + key) return;
+      if (event.key !== saleKey(key)) return;
       const sale = read(event.newValue);
       if (sale) listener(sale);
     };

@@ -1,5 +1,6 @@
 // Right answers, as the house's neighbours give them: what an attack damages. Knows their shapes; does not know what is done to them.
-import { NO_SALE } from '../../src/sale.ts';
+import { NO_SALE } from '../../src/no-sale.ts';
+
 import { FROM, NOON, OTHER, SECRET, TO } from './texts.ts';
 
 export const HASH = `0x${'5c'.repeat(32)}`;

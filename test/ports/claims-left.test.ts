@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { NO_SALE } from '../../src/no-sale.ts';
 import { createClaims } from '../../src/ports/claims.ts';
-import { NO_SALE, type Sale } from '../../src/sale.ts';
+import type { Sale } from '../../src/sale.ts';
 import { FROM, NOON, order } from '../fixtures/orders.ts';
 
 const claims = createClaims();

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { NO_SALE } from '../../src/no-sale.ts';
 import { createStore } from '../../src/ports/store.ts';
-import { NO_SALE, type Sale } from '../../src/sale.ts';
+import type { Sale } from '../../src/sale.ts';
 import { type Stage, stageNames } from '../../src/stages.ts';
 import { openPage, replace, restoreAll } from '../fixtures/page.ts';
 import { usdcOrder } from '../fixtures/provider.ts';
