@@ -248,13 +248,19 @@ describe('each module of src', () => {
 });
 
 describe('each file', () => {
-  const files = globSync('{src,demo,test}/**/*.{ts,js}').map((path) => path.replaceAll('\\', '/'));
+  const files = globSync('{src,demo,test,bench,examples,tools}/**/*.{ts,js}', {
+    exclude: ['**/node_modules/**'],
+  }).map((path) => path.replaceAll('\\', '/'));
 
   for (const path of files.sort()) {
     it(`${path} can be held in one look`, () => {
       const lines = readFileSync(path, 'utf8').split('\n').length - 1;
       assert.ok(lines <= (path.startsWith('test/') ? LONGEST_TEST : LONGEST), `${path} has ${lines} lines`);
     });
+
+    // A test's titles say it; modules of src are looked at above.
+    if (!path.endsWith('.test.ts') && !path.startsWith('src/'))
+      it(`${path} begins by saying what it is`, () => assert.match(readFileSync(path, 'utf8'), /^(\/\/ |\/\*\*)/));
   }
 });
 
