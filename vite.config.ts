@@ -1,5 +1,6 @@
-// The package's two builds. `vite build`: modules for npm, their dependencies left to the installer. `vite build --mode single`:
-// one self-contained file for a script tag with `integrity`, which covers one file only (no chunks).
+// The package's builds. `vite build`: modules for npm, their dependencies left to the installer. `vite build --mode single`:
+// one self-contained file for a script tag with `integrity`, which covers one file only (no chunks). `vite build --mode light`:
+// the same as two files, the second fetched on intent, for whom the first byte counts more.
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type UserConfig } from 'vite';
 
@@ -39,4 +40,21 @@ const single: UserConfig = {
   },
 };
 
-export default defineConfig(({ mode }) => (mode === 'single' ? single : modules));
+const light: UserConfig = {
+  publicDir: false,
+  build: {
+    target: 'es2022',
+    emptyOutDir: false,
+    outDir: 'dist/light',
+    license: { fileName: 'LICENSE.md' },
+    lib: { entry: source('index'), formats: ['es'], fileName: () => 'offramp-button.js' },
+    rolldownOptions: {
+      preserveEntrySignatures: 'allow-extension',
+      output: { chunkFileNames: '[name].js', minify: true },
+    },
+  },
+};
+
+const builds: Record<string, UserConfig> = { single, light };
+
+export default defineConfig(({ mode }) => builds[mode] ?? modules);

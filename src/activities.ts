@@ -87,15 +87,27 @@ export const activities = (
     });
   };
 
-  const followOrder = (signal: AbortSignal, afterwards?: (record: SaleRecord | undefined) => void) =>
-    follow(signal, ({ transactions }) => {
+  /** @param ready nothing is made of what is heard before. */
+  const followOrder = (
+    signal: AbortSignal,
+    afterwards?: (record: SaleRecord | undefined) => void,
+    ready?: Promise<unknown>,
+  ) => {
+    let isReady = ready === undefined;
+    void ready?.then(() => {
+      isReady = true;
+    });
+    const hear = ({ transactions }: SaleList) => {
+      if (signal.aborted) return;
       const { order } = sale();
       const record = order ? recordOf(transactions, order.transactionId) : undefined;
       if (order && record && sale().stage === 'ordered' && !isUnchanged(record, order)) {
         dispatch({ type: 'fail', code: 'order-refused' });
       } else if (record) applyRecord(record);
       if (!signal.aborted) afterwards?.(record);
-    });
+    };
+    return follow(signal, (list) => (isReady ? hear(list) : ready?.then(() => hear(list))));
+  };
 
   const findOrder = ({ transactions }: SaleList) => {
     const { asset, network, from, startedAt } = sale();
@@ -158,11 +170,12 @@ export const activities = (
     },
 
     ordered: async (signal) => {
-      void followOrder(signal, () => void sender.reconcile());
       const recovered = sender.recover(signal);
-      // After a look at the claims, where they can be read: one that a killed page left says that something may have been sent.
       const tooSlow = clock.wait(SLOW_CLAIMS, signal).then(() => clock.wait(SLOW_CLAIMS, signal));
-      void Promise.race([recovered, tooSlow]).then(() => endAtDeadline(signal));
+      // No end before a look at the claims, where they can be read: one that a killed page left says that something may have been sent.
+      const ready = Promise.race([recovered, tooSlow]);
+      void followOrder(signal, () => void sender.reconcile(), ready);
+      void ready.then(() => endAtDeadline(signal));
       await recovered;
       if (signal.aborted) return;
       hearKeptReturn();

@@ -10,6 +10,8 @@ import type { ClaimAnswer } from './schema.ts';
 export interface Claiming {
   /** `false`: not ours to ask, and why has been said. */
   claim(order: Order, attempt: Attempt): Promise<boolean>;
+  /** Whether a page of this sale that is gone has claimed the order, so that it goes on in doubt. */
+  takeUp(order: Order): Promise<boolean>;
   /** @throws where this browser's claim is the only one, and could not be given back. */
   release(order: Order, claimUrl: string | null): Promise<void>;
   /** A claim of this sale, left by a page that died before it could say what became of it. */
@@ -59,16 +61,23 @@ export const claiming = ({ key, ports, sale, now, pinned, dispatch, tell }: Run)
     return false;
   };
 
+  const takeUp = async (order: Order): Promise<boolean> => {
+    const { id } = sale();
+    const found = await claims.find(order.transactionId);
+    if (found?.saleId !== id) return false;
+    dispatch({ type: 'claim-found', attempt: found.attempt }, undefined, id);
+    return true;
+  };
+
   return {
+    takeUp,
     release,
 
     claim: async (order, attempt) => {
       const { claimUrl, id } = sale();
       if (!(await takeLocal(order, attempt))) {
-        const holder = await claims.find(order.transactionId);
-        // Ours, from a page that died before it could say what became of it; else another sale's for the same order.
-        if (holder?.saleId === id) dispatch({ type: 'claim-found', attempt: holder.attempt });
-        else tell(new OfframpError('already-claimed'));
+        // Ours, or another sale's for the same order.
+        if (!(await takeUp(order))) tell(new OfframpError('already-claimed'));
         return false;
       }
       if (!claimUrl) return pinned().length === 0 || refuse(order, claimUrl, id, unsigned());

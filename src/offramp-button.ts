@@ -64,6 +64,7 @@ export class OfframpButton extends ButtonAttributes {
   #error: OfframpError | undefined;
   #leave: (() => void) | undefined;
   #focused: Element | null | undefined;
+  #drawnBefore: ChildNode[] = [];
 
   constructor() {
     super();
@@ -122,6 +123,18 @@ export class OfframpButton extends ButtonAttributes {
   /** Clears a sale that is over. */
   reset(): void {
     this.#cashOut?.reset();
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    // What the page drew before the script, in a declarative shadow root, stands until the same is drawn here.
+    this.#drawnBefore = [...(this.shadowRoot?.childNodes ?? [])];
+    const root = super.createRenderRoot();
+    this.renderOptions.renderBefore = null;
+    return root;
+  }
+
+  protected override firstUpdated(): void {
+    for (const node of this.#drawnBefore.splice(0)) node.remove();
   }
 
   protected override willUpdate(changed: PropertyValues): void {

@@ -43,7 +43,7 @@ const OTHER = {
   advice: 'Compare the address and the amount in your wallet with the ones shown here.',
 };
 
-export const reconciling = (run: Run, { release }: Claiming): Reconciling => {
+export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): Reconciling => {
   const { sale, dispatch, tell, now } = run;
   const { wallet, backend, clock } = run.ports;
   let isLooking = false;
@@ -118,8 +118,8 @@ export const reconciling = (run: Run, { release }: Claiming): Reconciling => {
 
     reconcile: () =>
       alone(async () => {
-        const { id, stage, order, attempt } = sale();
-        if ((stage !== 'unsure' && stage !== 'ordered') || !order || !attempt) return;
+        const { id, order, attempt } = sale();
+        if (!order || !attempt) return;
         const seen = await look(order, attempt);
         // Asked again meanwhile, what was seen is not about that ask.
         if (sale().id !== id || sale().attempt?.askedAt !== attempt.askedAt) return;
@@ -129,8 +129,8 @@ export const reconciling = (run: Run, { release }: Claiming): Reconciling => {
 
     trace: () =>
       alone(async () => {
-        const { id, stage, order, attempt, txHash } = sale();
-        if (stage !== 'settling' || !order || !attempt || !txHash || finished === txHash) return;
+        const { id, order, attempt, txHash } = sale();
+        if (!order || !attempt || !txHash || finished === txHash) return;
         const seen = await inTime(wallet.trace(order, attempt, txHash), { kind: 'unknown' });
         if (sale().id === id && sale().txHash === txHash) await hearTrace(seen, txHash, attempt.askedAt);
       }),

@@ -30,8 +30,8 @@ export interface Sending {
 export const sending = (run: Run): Sending => {
   const { ports, sale, dispatch, applyRecord, tell, now, refresh } = run;
   const { wallet, backend, claims } = ports;
-  const { claim, release, recover } = claiming(run);
-  const { reconcile, trace, isStillUnsent, sayNotSent, report } = reconciling(run, { claim, release, recover });
+  const { claim, takeUp, release, recover } = claiming(run);
+  const { reconcile, trace, isStillUnsent, sayNotSent, report } = reconciling(run, { release });
   /** The send under way, and the sale it is for: a wallet may keep a request open long after its sale is over. */
   let current: { saleId: string; isAsking: boolean } | undefined;
   let isPrevented = false;
@@ -155,6 +155,8 @@ export const sending = (run: Run): Sending => {
         if (isPrevented || signal.aborted) return;
         refresh();
         const isMine = await claims.alone(saleId, async () => {
+          // Before anything can end the sale: a claim that a killed page left says that something may have been sent.
+          if (await takeUp(order)) return;
           const attempt = await check(order, by, signal);
           if (attempt) await ask(order, attempt, by === 'auto', mine);
         });
