@@ -114,6 +114,17 @@ describe('flow: what is looked for on the chain', () => {
     expect(count(world, 'report')).to.equal(0);
   });
 
+  it('is not followed where nobody here was asked, though Coinbase names a hash and forgets it again', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    world.records = [world.record({ tx_hash: OTHER_HASH })];
+    await world.advance(10_000);
+    world.records = [world.record()];
+    await world.advance(30_000);
+    expect(page.flow.sale).to.include({ stage: 'settling', txHash: OTHER_HASH, attempt: null });
+    expect(count(world, 'trace')).to.equal(0);
+  });
+
   it('is not looked for by “nothing was sent” before or after the doubt, which says nothing either', async () => {
     for (const to of [toSelling, toOrdered, toSettling]) {
       const world = createWorld();
