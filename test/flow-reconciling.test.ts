@@ -306,6 +306,28 @@ describe('flow: a browser that was killed before its store was on the disk', () 
     expect(page.flow.sale.stage).to.equal('unsure');
   });
 
+  it('says nothing of an end that a press or a poll finds, before the claims were looked at', async () => {
+    for (const isPressed of [true, false]) {
+      const world = createWorld();
+      const before = await toOrdered(world);
+      const sale = before.flow.sale;
+      world.comeBack(sale);
+      await world.settle();
+      before.close();
+      world.tamper({ ...sale });
+      world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
+      const find = world.hold('find');
+      const page = world.page();
+      await world.settle();
+      if (isPressed) await press(world, page);
+      await world.advance(500);
+      expect(page.flow.sale.stage).to.equal('ordered');
+      find();
+      await world.settle();
+      expect(page.entered).to.include('sending');
+    }
+  });
+
   it('takes up no sale that is over', async () => {
     const world = createWorld();
     const page = await toSettling(world);

@@ -75,8 +75,11 @@ describe('flow: the claim of an order', () => {
     const world = createWorld();
     const page = await toOrdered(world);
     world.claims.set('order-1', { saleId: 'another', attempt });
-    const find = world.hold('find');
+    const prepared = world.hold('prepare');
     await press(world, page);
+    const find = world.hold('find');
+    prepared();
+    await world.settle();
     world.claims.clear();
     find();
     await world.settle();
