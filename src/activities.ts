@@ -3,7 +3,7 @@
 import { OfframpError } from './errors.ts';
 import type { Run } from './flow.ts';
 import { listening } from './listening.ts';
-import { isUnchanged, pickOrder, recordOf } from './order.ts';
+import { isPaid, isUnchanged, pickOrder, recordOf } from './order.ts';
 import { poll } from './poll.ts';
 import { instantOf } from './rules.ts';
 import type { ReturnSignal, SaleList, SaleRecord } from './schema.ts';
@@ -101,7 +101,7 @@ export const activities = (
       if (signal.aborted) return;
       const { order } = sale();
       const record = order ? recordOf(transactions, order.transactionId) : undefined;
-      if (order && record && sale().stage === 'ordered' && !isUnchanged(record, order)) {
+      if (order && record && sale().stage === 'ordered' && !isUnchanged(record, order) && !isPaid(record)) {
         dispatch({ type: 'fail', code: 'order-refused' });
       } else if (record) applyRecord(record);
       if (!signal.aborted) afterwards?.(record);

@@ -132,6 +132,9 @@ export const isUnchanged = (record: SaleRecord, order: Order): boolean => {
   );
 };
 
+/** Coinbase has seen a transfer for the order: nothing may be sent any more, whatever else of it has changed. */
+export const isPaid = ({ tx_hash, status }: SaleRecord): boolean => Boolean(tx_hash) || status === 'SUCCESS';
+
 /** The instruction a page's own sender gets, and what a backend's must equal. */
 export const instructionOf = (order: Order): Instruction => ({
   transactionId: order.transactionId,

@@ -156,9 +156,9 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
       const seen = await look(order, attempt);
       if (typeof seen === 'object') return found(id, seen.txHash);
       if (seen === 'undone') return undone(id, order);
-      if (seen !== 'nothing') throw new OfframpError('wallet-failed', NOT_CONFIRMED);
       // Coinbase may have spoken while the chain was looked at.
       if (sale().id !== id || sale().stage !== 'unsure') return;
+      if (seen !== 'nothing') throw new OfframpError('wallet-failed', NOT_CONFIRMED);
       await release(order, sale().claimUrl);
       dispatch({ type: 'not-sent', isKnown: false }, undefined, id);
     },

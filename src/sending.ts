@@ -3,7 +3,7 @@
 import { claiming } from './claiming.ts';
 import { OfframpError } from './errors.ts';
 import type { Run } from './flow.ts';
-import { isUnchanged, type Order, recordOf } from './order.ts';
+import { isPaid, isUnchanged, type Order, recordOf } from './order.ts';
 import type { Outcome } from './ports.ts';
 import { reconciling } from './reconciling.ts';
 import { isAwaiting } from './rules.ts';
@@ -47,7 +47,7 @@ export const sending = (run: Run): Sending => {
     run.hearTime(list);
     const record = recordOf(list.transactions, order.transactionId);
     if (!record) throw new OfframpError('backend-malformed');
-    if (!isUnchanged(record, order)) {
+    if (!isUnchanged(record, order) && !isPaid(record)) {
       dispatch({ type: 'fail', code: 'order-refused' });
       return false;
     }

@@ -63,6 +63,21 @@ describe('flow: a look at the chain that is answered late', () => {
     expect([page.flow.sale.stage, page.codes]).to.deep.equal(['unsure', ['wallet-failed']]);
   });
 
+  it('is nothing to tell of a sale that Coinbase has ended meanwhile', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    await world.advance(2 * MINUTE);
+    world.sighting = 'unknown';
+    const late = world.hold('look');
+    page.sayNotSent();
+    world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
+    await world.advance(11_000);
+    expect(page.flow.sale.stage).to.equal('failed');
+    late();
+    await world.settle();
+    expect(page.codes).to.deep.equal(['order-expired']);
+  });
+
   it('raises no alarm about a hash that the sale has no more', async () => {
     const world = createWorld();
     const page = await toSettling(world);

@@ -86,6 +86,27 @@ describe('rule 11: what is shown is what is sent', () => {
     expect(Object.isFrozen(shown)).to.equal(true);
   });
 
+  for (const seen of [{ tx_hash: HASH }, { status: 'SUCCESS' }]) {
+    it(`rule 11: another address is no reason to say that nothing was sent, where Coinbase shows ${Object.keys(seen)}`, async () => {
+      for (const isPressed of [false, true]) {
+        const world = createWorld();
+        const page = await toOrdered(world);
+        const poll = world.hold('list');
+        await world.advance(10_000);
+        world.records = world.records.map((record) => ({ ...record, ...seen, to_address: OTHER }));
+        // The poll waits; the press looks for itself.
+        const prepared = world.hold('prepare');
+        if (isPressed) page.send('press');
+        await world.settle();
+        prepared();
+        poll();
+        await world.settle();
+        expect(page.flow.sale.stage).to.be.oneOf(['settling', 'completed']);
+        expect(world.prompts).to.have.lengthOf(0);
+      }
+    });
+  }
+
   for (const [name, change] of Object.entries<Partial<SaleRecord>>({
     address: { to_address: OTHER },
     amount: { sell_amount: { value: '26', currency: 'USDC' } },
