@@ -93,6 +93,19 @@ describe('what attacks have found', () => {
     });
   }
 
+  it('is no refused quote: what a page’s own fetch throws, though it throws again when it is looked at', async () => {
+    for (const name of ['getters', 'proxy that throws on reading', 'proxy that throws on keys']) {
+      const fetch = async () => {
+        throw make(name);
+      };
+      const door = createBackend({ fetch: () => fetch, base: () => 'https://shop.example/' });
+      await assert.rejects(
+        door.quote('/quote', valid.quoteRequest, new AbortController().signal),
+        (error) => error instanceof OfframpError && error.code === 'backend-unreachable',
+      );
+    }
+  });
+
   it('is no sale: a cash-out to a crypto account, however it is spelled', () => {
     for (const method of ['CRYPTO_ACCOUNT', 'crypto_wallet', 'Payment_Method_Crypto_Account']) {
       assert.equal(isSold(method), false, method);

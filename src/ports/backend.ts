@@ -155,7 +155,9 @@ export const createBackend = ({
         if (!data) throw malformed(error);
         return { kind: 'price', ...data };
       } catch (cause) {
-        const { data } = quoteRefusal.safeParse(cause instanceof OfframpError ? cause.cause : undefined);
+        // Only a refusal's cause is an answer's JSON; another one's is whatever a page's own `fetch` threw.
+        const isRefusal = cause instanceof OfframpError && cause.code === 'backend-refused';
+        const { data } = quoteRefusal.safeParse(isRefusal ? cause.cause : undefined);
         if (data?.code !== 'amount-out-of-range') throw cause;
         return { kind: 'refused', limits: data.limits };
       }

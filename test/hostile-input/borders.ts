@@ -9,6 +9,7 @@ import { shapeBorders } from './borders/shapes.ts';
 import { signalBorders } from './borders/signals.ts';
 import { simulatorBorders } from './borders/simulator.ts';
 import { storageBorders } from './borders/storage.ts';
+import { streamBorders } from './borders/streams.ts';
 import { walletBorders } from './borders/wallets.ts';
 import { wishBorders } from './borders/wishes.ts';
 
@@ -17,6 +18,7 @@ export const borders: readonly Border[] = [
   ...shapeBorders,
   ...orderBorders,
   ...backendBorders,
+  ...streamBorders,
   ...storageBorders,
   ...signalBorders,
   ...wishBorders,

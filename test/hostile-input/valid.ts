@@ -96,6 +96,24 @@ export const errorBodies = [
   { code: 'unknown', message: 'https://h0stile.example' },
 ];
 
+export const quoteAnswer = {
+  asset: 'USDC',
+  network: 'base',
+  amount: '25',
+  fiat: { value: '24.75', currency: 'EUR' },
+  fee: { value: '0.25', currency: 'EUR' },
+  paymentMethod: 'FIAT_WALLET',
+  limits: { min: '2', max: '1000000', currency: 'EUR' },
+};
+
+export const quoteRefusal = {
+  code: 'amount-out-of-range',
+  message: `h0stile ${SECRET}`,
+  limits: { min: '2', currency: 'EUR' },
+};
+
+export const quoteRequest = { asset: 'USDC', network: 'base', amount: '25', fiatCurrency: 'EUR' };
+
 export const returnSignal = {
   source: 'offramp-button',
   version: 1,

@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { createBackend } from '../../../src/ports/backend.ts';
-import { type Border, border, orError } from '../border.ts';
+import type { Quote } from '../../../src/ports.ts';
+import { limitsBroken } from '../../../src/quote.ts';
+import { formatFiat } from '../../../src/words.ts';
+import { type Border, border, checkKeys, orError } from '../border.ts';
 import { type Sent, sent } from '../damage.ts';
 import * as oracle from '../oracle.ts';
 import { times, urls, words } from '../texts.ts';
@@ -69,6 +72,7 @@ const answers = (...bodies: readonly object[]): fc.Arbitrary<Answer> =>
               409,
               410,
               418,
+              422,
               429,
               500,
               502,
@@ -78,7 +82,10 @@ const answers = (...bodies: readonly object[]): fc.Arbitrary<Answer> =>
             ),
           },
         ),
-        body: fc.oneof({ weight: 4, arbitrary: sent(...bodies) }, { weight: 1, arbitrary: sent(...valid.errorBodies) }),
+        body: fc.oneof(
+          { weight: 4, arbitrary: sent(...bodies) },
+          { weight: 1, arbitrary: sent(...valid.errorBodies, valid.quoteRefusal) },
+        ),
         headers,
       }),
     },
@@ -184,6 +191,30 @@ const timeFrom = (value: object, { body, headers: { date = '' } }: Extract<Answe
   if (!body.text.includes(JSON.stringify(now))) assert.match(date, / GMT$/, 'a time without a zone is told');
 };
 
+const isPlain = (text: unknown): boolean => oracle.fractionOf(text) !== undefined && String(text).length <= 67;
+const isCurrency = (text: unknown): boolean => oracle.isMadeOf(text, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 3, 3);
+
+/** Only amounts that are ones, in words that the element's own sentences can hold; none of it moves money. */
+const checkQuote = (quote: Quote, status: number): void => {
+  const { kind, limits } = quote;
+  if (limits) {
+    const { min, max, currency } = limits;
+    assert.ok(isCurrency(currency) && [min ?? '0', max ?? '0'].every(isPlain), 'limits that are none');
+  }
+  checkKeys(limits ?? {}, ['min', 'max', 'currency']);
+  assert.equal(kind === 'price', status >= 200 && status < 300, `${kind} for ${status}`);
+  const broken = limitsBroken(quote);
+  assert.ok(broken === undefined || broken === limits);
+  if (kind !== 'price') return;
+  checkKeys(quote, ['kind', 'asset', 'network', 'amount', 'fiat', 'fee', 'paymentMethod', 'limits']);
+  assert.ok(isPlain(quote.amount), `the amount ${quote.amount}`);
+  for (const money of [quote.fiat, quote.fee]) {
+    checkKeys(money, ['value', 'currency']);
+    assert.ok(isPlain(money.value) && isCurrency(money.currency), JSON.stringify(money));
+    for (const locale of ['en', 'de', 'ar-EG']) assert.ok(formatFiat(money, locale).length < 200, 'a long price');
+  }
+};
+
 export const backendBorders = [
   call(
     'openSession',
@@ -221,6 +252,13 @@ export const backendBorders = [
       const { instruction } = value as { instruction: { to: unknown; units: string } };
       assert.ok(oracle.isAddress(instruction.to) && BigInt(instruction.units) > 0n);
     },
+  ),
+  call(
+    'quote',
+    30,
+    [valid.quoteAnswer],
+    (door, url) => door.quote(url, valid.quoteRequest, never()),
+    (value, { status }) => checkQuote(value as Quote, status),
   ),
   call(
     'report',

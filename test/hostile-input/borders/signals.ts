@@ -6,6 +6,7 @@ import { transformWithOxc } from 'vite';
 import { NO_SALE } from '../../../src/no-sale.ts';
 import { returnUrl } from '../../../src/pay-url.ts';
 import { createPopup } from '../../../src/ports/popup.ts';
+import { RETURN_PARAMETER } from '../../../src/ports/traces.ts';
 import { type Sale, transition } from '../../../src/sale.ts';
 import { type ReturnSignal, returnSignal } from '../../../src/schema.ts';
 import { border, checkKeys } from '../border.ts';
@@ -120,9 +121,10 @@ interface Page {
 // The module acts once for a page. Its very text, in a function, acts once for each call.
 const module = new URL('../../../src/arrival.ts', import.meta.url);
 const { code: source } = await transformWithOxc(readFileSync(module, 'utf8'), module.pathname);
+const imported = `const RETURN_PARAMETER = ${JSON.stringify(RETURN_PARAMETER)};`;
 const arrive = new Function(
   ...['window', 'location', 'document', 'history', 'localStorage', 'sessionStorage', 'BroadcastChannel', 'setTimeout'],
-  `${source.replaceAll('export const', 'const')}; return announceReturn();`,
+  `${source.replace(/^import .*$/m, imported).replaceAll('export const', 'const')}; return announceReturn();`,
 );
 
 const open = (address: string, isSameTab: string | null): Page => {

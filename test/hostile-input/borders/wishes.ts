@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { OfframpError } from '../../../src/errors.ts';
 import { payUrl, returnUrl } from '../../../src/pay-url.ts';
-import { readWish, type Wish } from '../../../src/wish.ts';
-import { border, checkError } from '../border.ts';
+import { readQuoteWish, readWish, type Wish } from '../../../src/wish.ts';
+import { border, checkError, checkKeys } from '../border.ts';
 import * as oracle from '../oracle.ts';
 import { amounts, SECRET, urls, words } from '../texts.ts';
 import { make, things } from '../things.ts';
@@ -35,6 +35,8 @@ const FIELDS: { [Key in keyof Wish]: fc.Arbitrary<Written | null> } = {
   presentation: written(words, 'popup', 'redirect', '') as fc.Arbitrary<Written | null>,
   payOrigin: written(urls, '', 'https://pay.coinbase.com', 'http://127.0.0.1:4401') as fc.Arbitrary<Written | null>,
 };
+
+const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 const made = (one: Written | null): unknown => (one === null ? null : 'text' in one ? one.text : make(one.thing));
 
@@ -110,4 +112,29 @@ const wish = border<{ [Key in keyof Wish]: Written | null }>({
   },
 });
 
-export const wishBorders = [wish];
+const quoteWish = border<{ [Key in keyof Wish | 'quoteEndpoint']: Written | null }>({
+  name: 'attributes: wish.readQuoteWish',
+  share: 25,
+  input: fc.record({ ...FIELDS, quoteEndpoint: written(urls, '/api/quote', 'https://shop.example/quote', '') }),
+  judge: (fields) => {
+    const values = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, made(value)]));
+    // Nothing may be thrown: what is wrong is said at the press.
+    const read = readQuoteWish(values, PAGE);
+    if (!read) return 'ignored';
+    const { endpoint, request } = read;
+    assert.ok(oracle.isWebUrl(endpoint), endpoint);
+    checkKeys(request, ['asset', 'network', 'amount', 'fiatCurrency', 'paymentMethod']);
+    const row = oracle.rowOf(request.asset, request.network);
+    const { over, under } = oracle.fractionOf(request.amount) ?? { over: 0n, under: 1n };
+    assert.ok(row && over > 0n && (over * 10n ** BigInt(row.decimals)) % under === 0n, `the amount ${request.amount}`);
+    for (const [word, letters, least, most] of [
+      [request.fiatCurrency, CAPITALS, 3, 3],
+      [request.paymentMethod, `${CAPITALS}_`, 2, 40],
+    ] as const) {
+      assert.ok(word === undefined || oracle.isMadeOf(word, letters, least, most), `the word ${word}`);
+    }
+    return 'accepted';
+  },
+});
+
+export const wishBorders = [wish, quoteWish];
