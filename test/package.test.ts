@@ -1,12 +1,14 @@
 // The package as somebody installs it: built and packed in a folder of its own, then imported, compiled against and loaded.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import type { Browser, Page } from 'puppeteer-core';
 import { build } from 'vite';
 import { launchChromium } from './browsers.ts';
+import { until } from './drive.ts';
 
 const run = promisify(execFile);
 
@@ -63,6 +65,7 @@ before(async () => {
   const outDir = join(place, 'dist');
   await build({ logLevel: 'silent', build: { outDir, emptyOutDir: true } });
   await build({ logLevel: 'silent', mode: 'single', build: { outDir } });
+  await build({ logLevel: 'silent', mode: 'light', build: { outDir: join(outDir, 'light') } });
   await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir]);
 });
 after(() => rmSync(place, { recursive: true, force: true }));
@@ -76,7 +79,7 @@ describe('the package', () => {
       manifest.jsdelivr,
     ];
     assert.deepEqual(
-      named.filter((path) => !existsSync(join(place, path))),
+      named.filter((path) => globSync(path, { cwd: place }).length === 0),
       [],
     );
   });
@@ -171,5 +174,71 @@ describe('the one file', () => {
     } finally {
       await browser.close();
     }
+  });
+});
+
+describe('the two files', () => {
+  let browser: Browser;
+  before(async () => {
+    browser = await launchChromium();
+  });
+  after(() => browser.close());
+
+  /** A page of a shop; `asked` are the paths of its scripts, in order. */
+  const openPage = async (isBroken = false): Promise<{ page: Page; asked: string[]; troubles: unknown[] }> => {
+    const page = await (await browser.createBrowserContext()).newPage();
+    const asked: string[] = [];
+    const troubles: unknown[] = [];
+    page.on('pageerror', (error) => troubles.push(error));
+    await page.setRequestInterception(true);
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (!pathname.endsWith('.js')) {
+        const body =
+          '<script type="module" src="/offramp-button.js"></script><offramp-button token-endpoint="/token"></offramp-button>';
+        return void request.respond({ contentType: 'text/html', body });
+      }
+      asked.push(pathname);
+      if (isBroken && pathname === '/cash-out.js') return void request.abort();
+      const body = readFileSync(join(place, 'dist/light', pathname));
+      return void request.respond({ contentType: 'text/javascript', body });
+    });
+    await page.goto('https://shop.example/');
+    await page.waitForSelector('offramp-button:state(idle)');
+    return { page, asked, troubles };
+  };
+
+  it('are one before somebody points at the button, and two then', async () => {
+    const { page, asked, troubles } = await openPage();
+    await page.waitForNetworkIdle();
+    assert.deepEqual(asked, ['/offramp-button.js']);
+    await page.hover('offramp-button');
+    await page.waitForNetworkIdle();
+    assert.deepEqual(asked, ['/offramp-button.js', '/cash-out.js']);
+    assert.deepEqual(troubles, []);
+  });
+
+  it('tell a press where the second cannot be fetched', async () => {
+    const { page, troubles } = await openPage(true);
+    await page.evaluate(() => {
+      localStorage.setItem('offramp-button:connected', '');
+      addEventListener('offramp-error', (event) => {
+        const { detail } = event as HTMLElementEventMap['offramp-error'];
+        document.title = JSON.stringify([detail.error?.code, detail.stage, detail.error?.recoverable]);
+      });
+    });
+    const opened: (Page | null)[] = [];
+    page.on('popup', (popup) => opened.push(popup));
+    await page.click('offramp-button');
+    await page.waitForFunction(() => document.title !== '');
+    assert.equal(await page.title(), '["backend-unreachable","idle",true]');
+    const words = () =>
+      document.querySelector('offramp-button')?.shadowRoot?.querySelector('[part=error]')?.textContent ?? '';
+    assert.match(await page.evaluate(words), /could not be loaded.*reload this page/);
+    assert.equal(await page.$('offramp-button:state(busy)'), null);
+    // The window was opened in the press, and is not left behind.
+    assert.equal(opened.length, 1);
+    await until(async () => opened[0]?.isClosed(), 'the window to be closed');
+    assert.deepEqual(troubles, []);
   });
 });
