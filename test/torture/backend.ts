@@ -7,8 +7,9 @@ import { Refusal } from '../../src/server/refusal.ts';
 import { createMemoryStore } from '../../src/server/store.ts';
 import type { Agenda, Due, Owner } from './agenda.ts';
 import type { Coinbase } from './coinbase.ts';
+import { openStream } from './stream.ts';
 
-export type Verb = 'session' | 'list' | 'claim' | 'report' | 'release';
+export type Verb = 'session' | 'list' | 'events' | 'claim' | 'report' | 'release';
 
 /** What happens to one request. */
 export type NetFault =
@@ -32,6 +33,8 @@ export type NetFault =
 export interface BackendOptions {
   hasClaims: boolean;
   tellsTime: boolean;
+  /** It tells what changes in a stream, too. */
+  hasEvents: boolean;
   /** One reference for all sales of the person, as where two devices show one order; otherwise the sale's own id. */
   isShared: boolean;
 }
@@ -46,6 +49,7 @@ export interface Answer {
 export interface BackendWatch {
   /** Somebody's plan for the next request of this kind, taken up. */
   faultFor(verb: Verb): NetFault | undefined;
+  onSent(verb: Verb, tab: Owner): void;
   /** An answer has reached its page. */
   onDelivered(verb: Verb, tab: Owner, answer: Answer, askedAt: number): void;
 }
@@ -83,7 +87,7 @@ const responseOf = ({ status, body, retryAfter }: Answer): Response =>
 
 const verbOf = (method: string, path: string): Verb => {
   if (path === '/token') return 'session';
-  if (method === 'GET') return 'list';
+  if (method === 'GET') return path.endsWith('/events') ? 'events' : 'list';
   if (method === 'POST') return 'claim';
   return method === 'PATCH' ? 'report' : 'release';
 };
@@ -110,6 +114,7 @@ export const createBackendSide = (
         partnerUserRef: reference,
         statusUrl: path,
         ...(options.hasClaims ? { claimUrl: `${path}/claim` } : {}),
+        ...(options.hasEvents ? { eventsUrl: `${path}/events` } : {}),
         ...(options.tellsTime ? { now: now() } : {}),
       },
     };
@@ -126,13 +131,33 @@ export const createBackendSide = (
     };
   };
 
+  const listed = (reference: string) => ({
+    transactions: coinbase.list(reference),
+    ...(options.tellsTime ? { now: now() } : {}),
+  });
+
+  /** The stream tells what is news, with the time at which it was. */
+  const streamFor = (tab: Owner, reference: string, fault: NetFault | undefined, signal: RequestInit['signal']) => {
+    let known = '';
+    let said = '';
+    const list = () => {
+      const transactions = JSON.stringify(coinbase.list(reference));
+      if (transactions !== known) said = JSON.stringify(listed(reference));
+      known = transactions;
+      return said;
+    };
+    const old = fault === 'old answer repeated' ? lastLists.get(reference)?.body : undefined;
+    const first = fault === 'answer malformed' ? '{"transactions":7}' : old ? JSON.stringify(old) : undefined;
+    const delay = fault === 'answer late' ? TOO_LONG : fault === 'answer delayed' ? DELAY : TRAVEL;
+    const onTold = (text: string) =>
+      watch.onDelivered('events', tab, { status: 200, body: JSON.parse(text) }, agenda.now);
+    return openStream({ agenda, tab, list, first, delay, onTold, signal });
+  };
+
   const serve = async (verb: Verb, reference: string, body: unknown): Promise<Answer> => {
     try {
       if (verb === 'session') return openSession(body as Zod<typeof tokenRequest>);
-      if (verb === 'list') {
-        const transactions = coinbase.list(reference);
-        return { status: 200, body: { transactions, ...(options.tellsTime ? { now: now() } : {}) } };
-      }
+      if (verb === 'list') return { status: 200, body: listed(reference) };
       if (verb === 'claim') return await grant(reference, body as Zod<typeof claimRequest>);
       if (verb === 'report') await claims.report(reference, (body as { txHash: string }).txHash);
       else await claims.release(reference, (body as Zod<typeof claimRelease> | undefined)?.holder);
@@ -169,6 +194,7 @@ export const createBackendSide = (
           const body: unknown = init.body ? JSON.parse(String(init.body)) : undefined;
           const fault = watch.faultFor(verb);
           const askedAt = agenda.now;
+          watch.onSent(verb, tab);
 
           const deliver = (answer: Answer) => {
             if (limit) agenda.cancel(limit);
@@ -176,6 +202,11 @@ export const createBackendSide = (
             resolve(responseOf(answer));
           };
           const arrive = async () => {
+            if (verb === 'events') {
+              if (fault !== 'answer lost')
+                agenda.after(TRAVEL, () => resolve(streamFor(tab, reference, fault, init.signal)), tab);
+              return;
+            }
             const known = lastLists.get(reference);
             const fresh = await serve(verb, reference, body);
             if (verb === 'list') lastLists.set(reference, fresh);
@@ -196,7 +227,7 @@ export const createBackendSide = (
             // Once it has left, a request arrives, even when its page is gone by then.
             const way = fault === 'requests reordered' ? HELD_BACK : fault === 'request late' ? TOO_LONG : TRAVEL;
             agenda.after(way, () => void arrive());
-            if (fault === 'request duplicated') {
+            if (fault === 'request duplicated' && verb !== 'events') {
               agenda.after(REPEAT, () => void serve(verb, reference, body));
             }
           }

@@ -21,6 +21,8 @@ export interface Transaction {
   readonly value: bigint;
   readonly data: string;
   readonly nonce: number;
+  /** When it was sent. */
+  readonly at: number;
   readonly moves: Movement | undefined;
   state: 'waiting' | 'mined' | 'replaced' | 'dropped';
   /** Fee too low: waits until somebody does something. */
@@ -127,6 +129,7 @@ export const createChain = (agenda: Agenda): Chain => {
         ...content,
         hash: `0x${number.toString(16).padStart(8, '0').repeat(8)}`,
         nonce: nonce ?? chain.nonceOf(content.from, 'pending'),
+        at: agenda.now,
         state: 'waiting',
         isStuck,
         fails,

@@ -17,7 +17,7 @@ import {
   sayNotSent,
   sendSignal,
 } from './people.ts';
-import type { Tab } from './tab.ts';
+import { SALE, type Tab } from './tab.ts';
 import { breakCoinbase, type ChainTrouble, type CoinbaseTrouble, touchChain } from './trouble.ts';
 import {
   type Approval,
@@ -50,11 +50,13 @@ export type Plain =
   | 'open tab'
   | 'part'
   | 'join'
-  | 'delay news';
+  | 'delay news'
+  | 'copy sale';
 
 export type Do =
   | { [Name in Plain]: { do: Name } }[Plain]
-  | { do: 'not sent'; isTruthful: boolean }
+  /** An impatient person says so at once. */
+  | { do: 'not sent'; isTruthful: boolean; isPatient: boolean }
   | { do: 'approve'; which: number; answered: Answered }
   | { do: 'decline'; which: number }
   | { do: 'crash'; isCommitted: boolean }
@@ -72,8 +74,8 @@ export type Do =
   | { do: 'coinbase'; trouble: CoinbaseTrouble }
   | { do: 'chain'; trouble: ChainTrouble };
 
-/** `away`: so long nobody is at the machines, and they sleep. */
-export type When = { events: number } | { ms: number } | { away: number } | { point: Point };
+/** `away`: so long nobody is at the machines, and they sleep. `before`: until so long before the order's deadline. */
+export type When = { events: number } | { ms: number } | { away: number } | { before: number } | { point: Point };
 
 export interface Step {
   when: When;
@@ -137,6 +139,20 @@ export const tabAt = (world: World, number: number): { device: Device; tab: Tab 
   if (!device) throw new Error('A world without devices.');
   const { tabs } = device;
   return { device, tab: tabs[Math.floor(number / devices.length) % Math.max(tabs.length, 1)] };
+};
+
+/** Two devices with one sale: the pages' storage of the first is brought to the second, as where a profile is copied. */
+export const copySale = (world: World): boolean => {
+  const [from, to] = world.devices;
+  const sale = from?.storage.read(SALE);
+  if (!from || !to || sale === undefined) return false;
+  for (const tab of [...to.tabs]) world.kill(tab, false);
+  to.storage.write(SALE, sale);
+  to.visit = from.visit && { ...from.visit, isSameTab: false };
+  world.hit('sale copied to another device');
+  world.say(`${to.name}: has the sale of the ${from.name}`);
+  world.openTab(to);
+  return true;
 };
 
 /** Where a step happens, and how it is told. */
@@ -218,7 +234,9 @@ const DEEDS: { [Name in Do['do']]: (spot: Spot, what: Extract<Do, { do: Name }>)
   'kill browser': ({ world, device, note }, { isLost }) => {
     if (device.tabs.length === 0) return;
     for (const tab of [...device.tabs]) world.kill(tab, isLost);
-    note(isLost && device.storage.loseUnwritten() ? 'browser killed before its last writes' : 'browser killed');
+    const hasLost = isLost && device.storage.loseUnwritten();
+    if (hasLost) device.forgotAt.sales = world.agenda.now;
+    note(hasLost ? 'browser killed before its last writes' : 'browser killed');
   },
   reload: onTab((tab, { world, device, note }) => {
     note('tab reloaded');
@@ -235,10 +253,16 @@ const DEEDS: { [Name in Do['do']]: (spot: Spot, what: Extract<Do, { do: Name }>)
     tab.part();
   }),
   join: onTab((tab) => tab.join()),
-  discard: ({ device, note }, { what }) => {
+  discard: ({ world, device, note }, { what }) => {
     note(what === 'all' ? 'store discarded' : `${what} discarded`);
-    if (what !== 'claims') device.storage.wipe();
-    if (what !== 'sales') device.databases.wipe();
+    if (what !== 'claims') {
+      device.storage.wipe();
+      device.forgotAt.sales = world.agenda.now;
+    }
+    if (what !== 'sales') {
+      device.databases.wipe();
+      device.forgotAt.claims = world.agenda.now;
+    }
   },
   disk: ({ device, note }, { is }) => {
     if (is !== 'well') note(DISK[is]);
@@ -248,6 +272,7 @@ const DEEDS: { [Name in Do['do']]: (spot: Spot, what: Extract<Do, { do: Name }>)
     note('news between tabs delayed');
     device.storage.newsDelay = 5_000;
   },
+  'copy sale': ({ world }) => copySale(world),
   net: ({ world }, { verb, fault }) => {
     world.netPlans.push({ verb, fault });
   },
@@ -255,7 +280,7 @@ const DEEDS: { [Name in Do['do']]: (spot: Spot, what: Extract<Do, { do: Name }>)
     world.walletPlans.push({ ...plan, device });
   },
   sleep: ({ world, device, note }, { ms }) => {
-    note('slept 40 minutes', `the machine sleeps for ${ms / 60_000} minutes`);
+    note(ms < 1_000_000 ? 'slept minutes' : 'slept 40 minutes', `the machine sleeps for ${ms / 60_000} minutes`);
     device.sleepsUntil = world.agenda.now + ms;
     world.agenda.after(ms + 1, () => device.tabs.map((one) => one.wake()));
   },

@@ -16,6 +16,8 @@ export interface Databases {
   mode: Mode;
   of(tab: Owner): IDBFactory;
   wipe(): void;
+  /** Whether the disk has something under a key. */
+  holds(key: string): boolean;
   /** A page died: what it had asked for and was answered may be on the disk or not. */
   drop(tab: Owner, isCommitted: boolean): void;
 }
@@ -157,6 +159,7 @@ export const createDatabases = (agenda: Agenda, onChange: OnChange): Databases =
       };
       return factory as unknown as IDBFactory;
     },
+    holds: (key) => kept.has(key),
     wipe: () => {
       isMade = false;
       kept = new Map();

@@ -23,6 +23,8 @@ export interface Device {
   /** When that last changed. */
   clockSetAt: number;
   sleepsUntil: number;
+  /** When it last lost what it knew, by where it was kept. */
+  readonly forgotAt: { sales: number; claims: number };
   readonly storage: LocalStorage;
   readonly databases: Databases;
   readonly locks: Locks;
@@ -38,6 +40,7 @@ export const createDevice = (name: string, agenda: Agenda, wallet: Wallet, onDis
   skew: 0,
   clockSetAt: 0,
   sleepsUntil: 0,
+  forgotAt: { sales: 0, claims: 0 },
   storage: createLocalStorage(agenda),
   databases: createDatabases(agenda, onDisk),
   locks: createLocks(agenda),

@@ -36,9 +36,11 @@ const BROWSER = [
   'claims quota full',
   'claims refused to open',
   'news between tabs delayed',
+  'slept minutes',
   'slept 40 minutes',
   'clock jumped +6 h',
   'clock jumped -6 h',
+  'sale copied to another device',
 ];
 
 const PERSON = [
@@ -69,6 +71,7 @@ const WALLET = [
   'wallet locked',
   'question never answered',
   'question answered late',
+  'question answered slowly',
   'question answered with garbage',
   'hash never answered',
   'hash answered late',

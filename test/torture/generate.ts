@@ -24,6 +24,7 @@ const setup: fc.Arbitrary<Setup> = fc.record({
   devices: mostly<1 | 2>(1, 2, 2),
   tabs: mostly<1 | 2>(1, 2, 2),
   hasClaims: fc.boolean(),
+  hasEvents: rarely(4),
   tellsTime: rarely(8).map((is) => !is),
   sold: mostly<Setup['sold']>(0, 1, 2, 3),
   account: mostly<Setup['account']>('plain', 'contract', 'delegated'),
@@ -38,7 +39,8 @@ const setup: fc.Arbitrary<Setup> = fc.record({
   preventsSend: rarely(10),
   skewHours: mostly(0, 6, -6),
   warm: fc.integer({ min: 0, max: 12 }),
-  until: mostly<Setup['until']>('any', 'asked', 'asked', 'reloaded'),
+  until: fc.constantFrom<Setup['until']>('any', 'any', 'asked', 'asked', 'asked', 'reloaded', 'ordered', 'late'),
+  isCopied: rarely(3),
   ending: fc.nat(255),
 });
 
@@ -65,7 +67,7 @@ const answered: fc.Arbitrary<Answered> = fc.oneof(
   },
 );
 
-const VERBS: readonly Verb[] = ['session', 'list', 'list', 'claim', 'claim', 'report', 'release', 'release'];
+const VERBS: readonly Verb[] = ['session', 'list', 'list', 'events', 'claim', 'claim', 'report', 'release', 'release'];
 const NET: readonly NetFault[] = [
   'request lost',
   'request late',
@@ -97,7 +99,7 @@ const plan: fc.Arbitrary<WalletPlan> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constantFrom('accounts' as const, 'chain', 'switch', 'read'),
-      fault: fc.constantFrom('never answered' as const, 'answered late', 'garbage'),
+      fault: fc.constantFrom('never answered' as const, 'answered late', 'answered slowly', 'garbage'),
     }),
   },
   {
@@ -109,16 +111,28 @@ const plan: fc.Arbitrary<WalletPlan> = fc.oneof(
   },
 );
 
+const slow: fc.Arbitrary<WalletPlan> = fc.record({
+  kind: fc.constantFrom('accounts' as const, 'chain'),
+  fault: fc.constant('answered slowly' as const),
+});
+
 const plain = (...names: Plain[]): fc.Arbitrary<Do> => fc.constantFrom(...names).map((name) => ({ do: name }) as Do);
 
 const what: fc.Arbitrary<Do> = fc.oneof(
-  { weight: 30, arbitrary: plain('go') },
-  { weight: 8, arbitrary: plain('send') },
+  { weight: 40, arbitrary: plain('go') },
+  { weight: 12, arbitrary: plain('send') },
   {
     weight: 8,
     arbitrary: plain('start', 'send twice', 'send everywhere', 'call send', 'call start', 'cancel', 'reset'),
   },
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('not sent' as const), isTruthful: fc.boolean() }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('not sent' as const),
+      isTruthful: fc.boolean(),
+      isPatient: rarely(4).map((is) => !is),
+    }),
+  },
   { weight: 9, arbitrary: fc.record({ do: fc.constant('approve' as const), which: fc.nat(2), answered }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('decline' as const), which: fc.nat(2) }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('crash' as const), isCommitted: fc.boolean() }) },
@@ -138,7 +152,7 @@ const what: fc.Arbitrary<Do> = fc.oneof(
       is: fc.constantFrom('sales full' as const, 'claims full', 'claims refused', 'well'),
     }),
   },
-  { weight: 1, arbitrary: plain('delay news') },
+  { weight: 2, arbitrary: plain('delay news', 'copy sale') },
   {
     weight: 10,
     arbitrary: fc.record({
@@ -172,7 +186,7 @@ const what: fc.Arbitrary<Do> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('commit' as const), road: fc.constantFrom('all' as const, 'kept', 'none') }),
   },
   {
-    weight: 2,
+    weight: 4,
     arbitrary: fc.record({ do: fc.constant('signal' as const), is: fc.constantFrom('forged' as const, 'replayed') }),
   },
   {
@@ -207,6 +221,7 @@ const when: fc.Arbitrary<When> = fc.oneof(
     arbitrary: fc.record({ ms: fc.constantFrom(0, 300, 300, 700, 700, 700, 2_500, 2_500, 12_000) }),
   },
   { weight: 1, arbitrary: fc.record({ away: fc.constantFrom(60_000, 130_000, 130_000, 1_500_000) }) },
+  { weight: 1, arbitrary: fc.record({ before: fc.constantFrom(20_000, 60_000) }) },
   { weight: 3, arbitrary: fc.record({ point: fc.constantFrom(...POINTS) }) },
 );
 
@@ -214,21 +229,31 @@ const step: fc.Arbitrary<Step> = fc.record({ when, tab: mostly(0, 1, 2, 3), what
 
 /** Between the checks and the wallet's answer, where a change hurts most. */
 const atMoment: fc.Arbitrary<Step> = fc.record({
-  when: fc.record({ point: fc.constantFrom(...POINTS) }),
+  when: fc.record({
+    point: fc.constantFrom(...POINTS, 'claim granted', 'sale saved as sending', 'sale saved as sending'),
+  }),
   tab: mostly(0, 1, 2, 3),
   what: fc.oneof(
     fc.record({ do: fc.constant('account' as const), is: fc.constantFrom('other' as const, 'locked') }),
     fc.record({ do: fc.constant('chain id' as const), is: fc.constant('other' as const) }),
     fc.record({ do: fc.constant('crash' as const), isCommitted: fc.boolean() }),
     fc.record({ do: fc.constant('kill browser' as const), isLost: fc.boolean() }),
-    fc.record({ do: fc.constant('sleep' as const), ms: fc.constantFrom(2_400_000, 1_500_000) }),
-    fc.record({ do: fc.constant('wallet' as const), plan }),
+    fc.record({ do: fc.constant('sleep' as const), ms: fc.constantFrom(2_400_000, 1_500_000, 60_000, 60_000) }),
+    fc.record({ do: fc.constant('wallet' as const), plan: fc.oneof(plan, slow) }),
+    fc.record({
+      do: fc.constant('coinbase' as const),
+      trouble: fc.constantFrom('second' as const, 'unknown', 'changed', 'failed'),
+    }),
+    fc.record({ do: fc.constant('signal' as const), is: fc.constant('forged' as const) }),
     what,
   ),
 });
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   setup,
-  early: fc.array(atMoment, { maxLength: 3, size: 'max' }),
+  early: fc.oneof(
+    { weight: 2, arbitrary: fc.constant<Step[]>([]) },
+    { weight: 3, arbitrary: fc.array(atMoment, { minLength: 1, maxLength: 3, size: 'max' }) },
+  ),
   steps: fc.array(step, { maxLength: LONGEST, size: 'max' }),
 });

@@ -135,17 +135,20 @@ export const commit = (world: World, device: Device, road: Road): boolean => {
 /** Two devices show one order where both had begun before it was made. */
 const isAnyWaiting = (world: World): boolean => world.devices.some(({ visit }) => !visit);
 
-/** What a person would do next. */
-export const goOn = (world: World, tab: Tab): void => {
+/** What a person would do next. @param road how much is heard of their coming back from Coinbase. */
+export const goOn = (world: World, tab: Tab, road: Road = 'all'): void => {
   const { device, flow } = tab;
   const { stage } = flow.sale;
   const [prompt] = openPrompts(device);
   if (stage === 'selling') {
-    if (isAnyWaiting(world)) return;
-    if (!commit(world, device, 'all') && !world.coinbase.orders.some(({ isCommitted }) => isCommitted)) {
-      pressStart(world, tab);
-    }
+    // One order is enough for a person, on however many devices it is shown.
+    const { visit } = device;
+    const isCommitted = world.coinbase.orders.some((one) => one.isCommitted && one.reference === visit?.reference);
+    if (isAnyWaiting(world) || isCommitted) return;
+    if (!commit(world, device, road)) pressStart(world, tab);
   } else if (stage === 'idle' || isOver(stage)) pressStart(world, tab);
+  // A page that prevents the press sends by its own call.
+  else if (canPressSend(tab) && flow.sale.pressed && world.setup.preventsSend) callSend(world, tab);
   else if (canPressSend(tab)) pressSend(world, tab);
   else if ((stage === 'sending' || stage === 'unsure') && prompt) approve(world, device, prompt);
 };

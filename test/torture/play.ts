@@ -1,9 +1,10 @@
 // Plays one schedule to its end: the steps, then a time without faults in which people answer and everything comes to rest.
 // Knows what "in the end" means; does not know what each step does.
-import { isOver } from '../../src/stages.ts';
-import { isWithin, perform, type Step, tabAt } from './commands.ts';
+import { deadlineOf } from '../../src/rules.ts';
+import { isOver, type Stage } from '../../src/stages.ts';
+import { copySale, isWithin, perform, type Step, tabAt } from './commands.ts';
 import type { Schedule } from './generate.ts';
-import { approve, decline, goOn, openPrompts } from './people.ts';
+import { approve, canPressSend, commit, decline, goOn, openPrompts, pressSend } from './people.ts';
 import type { Tab } from './tab.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -15,6 +16,8 @@ const PACE = 400;
 const LONGEST_WAY = 14;
 /** Two hours at Coinbase's window, then half an hour for an order; hours more where a clock that nobody puts right jumped back. */
 const ROUNDS = 64;
+/** Before a deadline: enough for what a page does from a press to the ask, and not much more. */
+const NEARLY = 20_000;
 
 /** What nobody caught while a schedule is played. */
 let uncaught: unknown[] = [];
@@ -24,24 +27,6 @@ export const watchUncaught = (): void => {
   }
 };
 
-const begin = async (world: World): Promise<void> => {
-  const { devices, setup, agenda } = world;
-  for (const device of devices) for (let tab = 0; tab < setup.tabs; tab += 1) world.openTab(device);
-  await agenda.runUntil(agenda.now + 50);
-  const { until } = setup;
-  const isAsked = () => until !== 'any' && world.tabs().some(({ flow }) => flow.sale.stage === 'sending');
-  const turns = until === 'any' ? setup.warm : LONGEST_WAY;
-  for (let turn = 0; turn < turns && !isAsked(); turn += 1) {
-    const device = devices[turn % devices.length];
-    const [tab] = device?.tabs ?? [];
-    if (tab) goOn(world, tab);
-    await agenda.runUntil(agenda.now + PACE);
-  }
-  if (until !== 'reloaded') return;
-  perform(world, { when: { ms: 0 }, tab: 0, what: { do: 'reload' } });
-  await agenda.runUntil(agenda.now + AWAKE);
-};
-
 /** People leave their machines alone; what is told to a page meanwhile, it hears on waking up. */
 const leave = async ({ agenda, devices }: World, ms: number): Promise<void> => {
   for (const device of devices) {
@@ -49,6 +34,50 @@ const leave = async ({ agenda, devices }: World, ms: number): Promise<void> => {
     agenda.after(ms + 1, () => device.tabs.map((tab) => tab.wake()));
   }
   await agenda.runUntil(agenda.now + ms);
+};
+
+/** Until so long before the deadline of what a page shows. */
+const leaveUntil = async (world: World, tab: Tab | undefined, before: number): Promise<void> => {
+  const id = tab?.flow.sale.order?.transactionId;
+  const order = world.coinbase.orders.find((one) => one.id === id);
+  const left = order ? deadlineOf(order.createdAt, order.network) - before - world.agenda.now : 0;
+  if (left > 0) await leave(world, left);
+};
+
+const isStage = (world: World, stage: Stage): boolean => world.tabs().some(({ flow }) => flow.sale.stage === stage);
+
+/** The natural way, as far as this world begins with it. */
+const begin = async (world: World): Promise<void> => {
+  const { devices, setup, agenda } = world;
+  const { until } = setup;
+  const waits = until === 'ordered' || until === 'late';
+  const [first] = devices;
+  for (const device of setup.isCopied && first ? [first] : devices) {
+    for (let tab = 0; tab < setup.tabs; tab += 1) world.openTab(device);
+  }
+  await agenda.runUntil(agenda.now + 50);
+  let isToCopy = setup.isCopied && devices.length > 1;
+  const isThere = () => (until === 'any' ? false : waits ? isStage(world, 'ordered') : isStage(world, 'sending'));
+  const turns = until === 'any' ? setup.warm : LONGEST_WAY;
+  for (let turn = 0; turn < turns && !isThere(); turn += 1) {
+    const device = isToCopy ? first : devices[turn % devices.length];
+    const [tab] = device?.tabs ?? [];
+    const road = waits ? 'none' : 'all';
+    if (tab) goOn(world, tab, road);
+    // The only page of the device is at Coinbase.
+    else if (device && !commit(world, device, road)) world.openTab(device);
+    await agenda.runUntil(agenda.now + PACE);
+    if (isToCopy && isStage(world, 'selling')) isToCopy = !copySale(world);
+  }
+  if (until === 'reloaded') {
+    perform(world, { when: { ms: 0 }, tab: 0, what: { do: 'reload' } });
+    await agenda.runUntil(agenda.now + AWAKE);
+  }
+  if (until !== 'late') return;
+  const tab = world.tabs().find(canPressSend);
+  await leaveUntil(world, tab, NEARLY);
+  await agenda.runUntil(agenda.now + AWAKE);
+  if (tab && canPressSend(tab)) pressSend(world, tab);
 };
 
 /** The page says how long it is too early; people wait. */
@@ -75,11 +104,12 @@ const take = async (world: World, step: Step): Promise<void> => {
   }
   if ('ms' in when) await agenda.runUntil(agenda.now + when.ms);
   else if ('away' in when) await leave(world, when.away);
+  else if ('before' in when) await leaveUntil(world, tabAt(world, step.tab).tab, when.before);
   else for (let event = 0; event < when.events; event += 1) await agenda.next(agenda.now + MINUTE);
   // Nobody does anything at a machine that sleeps.
   const { device } = tabAt(world, step.tab);
   if (device.sleepsUntil > agenda.now) await agenda.runUntil(device.sleepsUntil + 1);
-  if (step.what.do === 'not sent') await waitLongEnough(world, step);
+  if (step.what.do === 'not sent' && step.what.isPatient) await waitLongEnough(world, step);
   perform(world, step);
 };
 
@@ -108,12 +138,13 @@ const mend = (world: World): void => {
 };
 
 const answer = (world: World, turn: number): void => {
+  const isYes = (world.setup.ending >> (turn % 8)) & 1;
   for (const device of world.devices) {
     for (const prompt of openPrompts(device)) {
-      const isYes = (world.setup.ending >> (turn % 8)) & 1;
       if (isYes) approve(world, device, prompt);
       else decline(world, device, prompt);
     }
+    for (const tab of device.tabs) if (isYes && canPressSend(tab)) pressSend(world, tab);
   }
 };
 

@@ -1,7 +1,6 @@
 // What must hold whatever happens, looked at as it happens: at every ask, every mined transfer, every stage that is entered.
 // Knows the truth of the world and what each page was told; changes nothing.
 import type { Order } from '../../src/order.ts';
-import { deadlineOf, isAwaiting } from '../../src/rules.ts';
 import type { Stage } from '../../src/stages.ts';
 import type { Agenda, Owner } from './agenda.ts';
 import { same, type Transaction } from './chain.ts';
@@ -52,7 +51,7 @@ export interface Referee {
   mistakenDoubles: number;
   /** Untrue words that needed a person's false word before. */
   mistakenWords: number;
-  /** A page of a device that asked nothing, saying that nothing was sent while another device has sent. */
+  /** A page of a device that asked nothing, or lost all that it knew, saying that nothing was sent while another has sent. */
   elsewhereWords: number;
   facts(orderId: string): Facts;
   onDisk: OnChange;
@@ -75,6 +74,21 @@ export interface RefereeOptions {
   /** Whether a page can know the true time: the backend tells it. */
   tellsTime: boolean;
 }
+
+const MINUTE = 60_000;
+/** Rule 12, in numbers of its own: half an hour, less what a transfer needs to be confirmed. */
+const deadlineOf = ({ createdAt, network }: CoinbaseOrder): number =>
+  createdAt + (network === 'ethereum' ? 25 : 27) * MINUTE;
+/** Rule 6. */
+const SENDABLE = ['TRANSACTION_STATUS_CREATED', 'TRANSACTION_STATUS_STARTED'];
+const OVER = ['TRANSACTION_STATUS_FAILED', 'TRANSACTION_STATUS_EXPIRED'];
+/** Older orders are not this sale's (rule 8). */
+const CLOCK_ALLOWANCE = 30_000;
+/** A node shows a transaction after so long. */
+const SEEN_AFTER = 1_000;
+
+/** Rule 4: a request may sit unseen in a wallet for so long. */
+const ENOUGH_TIME = 120_000;
 
 /** An answer is on its way for as long as a request may take; by so much the page's idea of the time may be old. */
 const TIME_OF_ANSWER = 11_000;
@@ -105,6 +119,8 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       fail('11', `${tab.name} asked without an order`);
       return;
     }
+    const doubt = tab.doubts.get(tab.flow.sale.id);
+    if (doubt !== undefined) fail('8', `${tab.name} picked ${doubt}, and asked for it`);
     if (JSON.stringify(order) !== JSON.stringify(first)) fail('11', `${tab.name} changed the order it showed`);
     const moves = decode(transaction);
     const { wallet } = tab.device;
@@ -136,6 +152,11 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       if (right) right.isUsed = true;
       return right !== undefined;
     };
+    // Account and chain are looked at once more, after the claim.
+    const grantedAt = rights.findLast((one) => one.tab === tab)?.at ?? 0;
+    if (!options.hasSender && Math.min(tab.readAt.chain, tab.readAt.accounts) < grantedAt) {
+      fail('10', `${tab.name} asked without looking at account and chain again`);
+    }
     const isRefused = (refusedAt.get(tab) ?? 0) >= tab.triggeredAt;
     if (!use('disk') && !(options.hasClaims && isRefused)) fail('3', `${tab.name} asked without a claim on the disk`);
     if (options.hasClaims && !use('backend')) fail('3', `${tab.name} asked without the backend's claim`);
@@ -144,14 +165,59 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       fail('1', `${tab.name} asked before the sale left ordered`);
   };
 
+  /** Nobody gives back the claim of an ask that is open, unless a person said that nothing was sent; one that asked nothing goes back at once. */
+  const judgeRelease = (tab: Tab, orderId: string): void => {
+    const { asks, rights, falseWords } = facts(orderId);
+    const right = rights.findLast((one) => one.of === 'disk' && (one.tab as Tab).device === tab.device);
+    if (right && right.tab === tab && !right.isUsed) return;
+    const isOpen = asks.some(({ device, prompt }) => device === tab.device && prompt.state === 'open');
+    if (isOpen && !tab.falseWord && falseWords.length === 0)
+      fail('4', `${tab.name} released a claim with its prompt open`);
+  };
+
+  /** A person's false word counts only after a while, and where the chain shows nothing else. */
+  const judgeBelief = (tab: Tab, orderId: string, saidAt: number): void => {
+    const { asks } = facts(orderId);
+    if (tab.readAt.chain < saidAt) fail('4', `${tab.name} believed that nothing was sent without a look at the chain`);
+    const { clockSetAt } = tab.device;
+    const last = asks.findLast(({ device }) => device === tab.device);
+    const knowsTime = options.tellsTime ? tab.listAskedAt >= clockSetAt : (last?.at ?? 0) > clockSetAt;
+    const waited = agenda.now - (last?.at ?? 0);
+    if (knowsTime && waited < ENOUGH_TIME - TIME_OF_ANSWER)
+      fail('4', `${tab.name} believed that nothing was sent ${waited} ms after it asked`);
+    for (const { device, prompt } of asks) {
+      const { sent } = prompt;
+      if (device !== tab.device || !sent?.moves || agenda.now - sent.at < SEEN_AFTER) continue;
+      const isOwnNonce = same(sent.from, sent.moves.from);
+      const isShown = (sent.state === 'mined' && !sent.fails) || (sent.state === 'waiting' && isOwnNonce);
+      if (isShown) fail('4', `${tab.name} believed that nothing was sent, and the chain shows that it was`);
+    }
+  };
+
+  /** What was asked for can still be paid. */
+  const isUnderWay = (tab: Tab, orderId: string): boolean =>
+    facts(orderId).asks.some(({ device, prompt: { state, sent } }) => {
+      if (device !== tab.device) return false;
+      const isSent = sent?.moves && (sent.state === 'waiting' || (sent.state === 'mined' && !sent.fails));
+      return state === 'open' || (state === 'approved' && isSent);
+    });
+
+  /** A page that says "ordered" again has given back what would keep the next press from asking. */
+  const judgeFreed = (tab: Tab, orderId: string): void => {
+    const { asks } = facts(orderId);
+    const last = asks.findLast(({ device }) => device === tab.device);
+    if (!last || tab.lastSave?.at !== agenda.now) return;
+    if (!refusedAt.has(tab) && tab.device.databases.holds(orderId))
+      fail('liveness', `${tab.name} is ordered again, and its claim is still on the disk`);
+    if (options.hasClaims && tab.releasedAt < last.at)
+      fail('liveness', `${tab.name} is ordered again, and the backend was not told`);
+  };
+
   const judgeTime = (tab: Tab, truth: CoinbaseOrder): void => {
-    const late = agenda.now - deadlineOf(truth.createdAt, truth.network);
-    // A clock that was set meanwhile says nothing of how old the last answer is.
-    const knowsTime = options.tellsTime && tab.listAskedAt >= tab.device.clockSetAt;
-    if (knowsTime && late >= TIME_OF_ANSWER) fail('12', `${tab.name} asked ${late} ms after the deadline`);
+    const late = agenda.now - deadlineOf(truth);
+    if (options.tellsTime && late >= TIME_OF_ANSWER) fail('12', `${tab.name} asked ${late} ms after the deadline`);
     const { status = '', tx_hash = '' } = tab.told.get(truth.id) ?? {};
-    if (!isAwaiting(status.replace('TRANSACTION_STATUS_', '')) || tx_hash)
-      fail('6', `${tab.name} asked although it was told ${status} ${tx_hash}`);
+    if (!SENDABLE.includes(status) || tx_hash) fail('6', `${tab.name} asked although it was told ${status} ${tx_hash}`);
     if (tab.listAskedAt < tab.triggeredAt) fail('6', `${tab.name} asked without looking at the order again`);
   };
 
@@ -191,6 +257,7 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
 
     onDisk: (kind, key, tab) => {
       if (kind === 'refused') refusedAt.set(tab, agenda.now);
+      if (kind === 'delete' && typeof key === 'string') judgeRelease(tab as Tab, key);
       if (kind === 'add' && typeof key === 'string')
         facts(key).rights.push({ tab, of: 'disk', at: agenda.now, isUsed: false });
     },
@@ -210,8 +277,15 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
         BigInt(order.units) === truth.units &&
         order.asset === truth.asset &&
         order.network === truth.network;
-      // Not where the order comes from another tab: the page that picked it was looked at.
-      if (!isSame && tab.toldAt === agenda.now) fail('9', `${tab.name} shows another order than Coinbase's`);
+      // Not where the order comes from another tab. If it did so in this very instant, what is doubted here is never asked for.
+      if (tab.toldAt !== agenda.now) return;
+      const { id } = tab.flow.sale;
+      if (!isSame) tab.doubts.set(id, "another order than Coinbase's");
+      const since = tab.flow.sale.startedAt - CLOCK_ALLOWANCE;
+      const candidates = tab.list.filter(
+        ({ status, created_at }) => !OVER.includes(status) && Date.parse(created_at ?? '') >= since,
+      );
+      if (candidates.length > 1) tab.doubts.set(id, `one of ${candidates.length} orders`);
     },
 
     onReturn: (saleId) => void returned.add(saleId),
@@ -248,9 +322,12 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       }
       const { falseWord } = tab;
       if (previous === 'unsure') tab.falseWord = undefined;
-      if (previous === 'unsure' && stage === 'ordered' && falseWord) {
+      // Declined meanwhile, it has become true.
+      if (previous === 'unsure' && stage === 'ordered' && falseWord && isUnderWay(tab, falseWord.orderId)) {
+        judgeBelief(tab, falseWord.orderId, falseWord.at);
         facts(falseWord.orderId).falseWords.push(falseWord.at);
       }
+      if (stage === 'ordered' && previous !== 'selling' && order) judgeFreed(tab, order.transactionId);
       const truth = order ? truthOf(order.transactionId) : undefined;
       if (stage === 'completed' && truth?.status !== 'SUCCESS') {
         fail('14', `${tab.name} says completed, Coinbase says ${truth?.status}`);
@@ -261,11 +338,17 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       for (const tab of tabs) {
         const { order, stage } = tab.flow.sale;
         if (!order || !saysUnsent(tab)) continue;
-        const { transfers, asks, falseWords } = facts(order.transactionId);
+        const { transfers, asks, rights, falseWords } = facts(order.transactionId);
         const [transfer] = transfers;
         if (!transfer) continue;
-        const isHere = asks.some(({ prompt, device }) => prompt.sent === transfer && device === tab.device);
-        if (!isHere) referee.elsewhereWords += 1;
+        const ask = asks.find(({ prompt, device }) => prompt.sent === transfer && device === tab.device);
+        const { sales, claims } = tab.device.forgotAt;
+        // A browser that lost the sale and the claim since the ask cannot know of it.
+        const isClaimed = (at: number) =>
+          claims < at &&
+          rights.some((one) => one.of === 'disk' && (one.tab as Tab).device === tab.device && one.at <= at);
+        const isForgotten = ask && sales >= ask.at && !isClaimed(ask.at);
+        if (!ask || isForgotten) referee.elsewhereWords += 1;
         else if (falseWords.length > 0) referee.mistakenWords += 1;
         else fail('truth', `${tab.name} is ${stage} and says "${wordsOf(tab)}", but ${order.transactionId} was paid`);
       }

@@ -13,4 +13,5 @@ export const wordsOf = ({ flow, lastError }: Tab): string => {
 };
 
 /** Whether an ended sale is told as one for which nothing was sent. */
-export const saysUnsent = (tab: Tab): boolean => isOver(tab.flow.sale.stage) && /nothing was sent/i.test(wordsOf(tab));
+export const saysUnsent = (tab: Tab): boolean =>
+  isOver(tab.flow.sale.stage) && /(^|[.;:] )nothing was sent/i.test(wordsOf(tab));

@@ -9,6 +9,8 @@ const about = ({ setup }: World): string =>
     `${setup.devices === 2 ? 'Two devices' : 'One device'}, ${setup.tabs === 2 ? 'two tabs' : 'one tab'} on each`,
     `${ASSETS[setup.sold]} from ${ACCOUNTS[setup.account]}`,
     `${setup.hasClaims ? 'the backend gives claims' : 'no claims at the backend'}`,
+    ...(setup.hasEvents ? ['the backend streams events'] : []),
+    ...(setup.isCopied && setup.devices === 2 ? ['one sale on both'] : []),
     ...(setup.tellsTime ? [] : ['the backend does not tell the time']),
     ...(setup.takesCalls ? ['the wallet takes batches'] : []),
     ...(setup.hasOnePrompt ? ['the wallet has one prompt at a time'] : []),

@@ -17,7 +17,7 @@ import type { Backend } from './backend.ts';
 import type { Device } from './device.ts';
 
 export const KEY = 'button';
-const SALE = `offramp-button:sale:${KEY}`;
+export const SALE = `offramp-button:sale:${KEY}`;
 export const RETURNED = 'offramp-button:returned:';
 
 export interface Tab {
@@ -30,15 +30,23 @@ export interface Tab {
   /** Sale → its order, as it was first shown. */
   readonly shown: Map<string, Order>;
   /** The last write of the sale. */
-  readonly lastSave: { stage: string; isKept: boolean } | undefined;
+  readonly lastSave: { stage: string; isKept: boolean; at: number } | undefined;
   readonly lastError: OfframpError | undefined;
   /** When a send could last begin: entering `ordered`, a press, a call, a return. */
   triggeredAt: number;
   /** When the list was asked for whose answer is the newest this page has. */
   listAskedAt: number;
+  /** When it last gave a claim back to the backend. */
+  releasedAt: number;
   /** Order → what Coinbase's list last told this page of it. */
   readonly told: Map<string, SaleRecord>;
   toldAt: number;
+  /** The server's time of the newest list or event. */
+  heardTime: number;
+  /** The newest list, as it was. */
+  list: readonly SaleRecord[];
+  /** Sale → what was wrong with the order when it was picked. */
+  readonly doubts: Map<string, string>;
   /** When the wallet last answered it about accounts and chain. */
   readonly readAt: { accounts: number; chain: number };
   /** Said in `unsure` although a request was open or sent; it counts where the page believes it. */
@@ -149,7 +157,7 @@ export const openTab = (
 
   const onWrite = (key: string, value: string, isKept: boolean) => {
     if (key !== SALE) return;
-    lastSave = { stage: /"stage":"(\w+)"/.exec(value)?.[1] ?? '', isKept };
+    lastSave = { stage: /"stage":"(\w+)"/.exec(value)?.[1] ?? '', isKept, at: agenda.now };
     watch.onSaved(tab, lastSave.stage);
   };
 
@@ -177,8 +185,12 @@ export const openTab = (
     },
     triggeredAt: agenda.now,
     listAskedAt: 0,
+    releasedAt: 0,
     told: new Map(),
     toldAt: 0,
+    heardTime: Number.NaN,
+    list: [],
+    doubts: new Map(),
     readAt: { accounts: 0, chain: 0 },
     falseWord: undefined,
     isWindowOpen: false,

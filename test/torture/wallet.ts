@@ -46,7 +46,12 @@ export interface Prompt {
 /** What happens to the next request of a kind. */
 export interface WalletPlan {
   kind: 'send' | 'accounts' | 'chain' | 'switch' | 'read';
-  fault: 'never answered' | 'answered late' | 'garbage' | { code: number; thrown: Thrown; isShown: boolean };
+  fault:
+    | 'never answered'
+    | 'answered late'
+    | 'answered slowly'
+    | 'garbage'
+    | { code: number; thrown: Thrown; isShown: boolean };
 }
 
 export interface WalletOptions {
@@ -106,6 +111,8 @@ export interface Approval {
 
 /** Nearly as long as an order lives. */
 const LATE = 1_600_000;
+/** Long for a wallet, but within a page's patience. */
+const SLOW = 60_000;
 const SOON = 5;
 const BUNDLER = 'b0'.repeat(16);
 const ENTRY_POINT = `0x${'e4'.repeat(20)}`;
@@ -270,7 +277,7 @@ export const createWalletSide = (agenda: Agenda, chain: Chain, options: WalletOp
           }
         };
         if (fault === 'never answered') hanging.push(() => agenda.after(SOON, work, tab));
-        else agenda.after(fault === 'answered late' ? LATE : SOON, work, tab);
+        else agenda.after(fault === 'answered late' ? LATE : fault === 'answered slowly' ? SLOW : SOON, work, tab);
       });
     },
 

@@ -2,7 +2,6 @@
 // Knows how the parts hear of each other; decides nothing by itself.
 import { findAsset } from '../../src/assets.ts';
 import { deadlineOf, exactUnits } from '../../src/rules.ts';
-import type { SaleRecord } from '../../src/schema.ts';
 import { isOver } from '../../src/stages.ts';
 import type { Wish } from '../../src/wish.ts';
 import { type Agenda, createAgenda, type Owner } from './agenda.ts';
@@ -33,6 +32,7 @@ export interface Setup {
   tabs: 1 | 2;
   hasClaims: boolean;
   tellsTime: boolean;
+  hasEvents: boolean;
   sold: 0 | 1 | 2 | 3;
   account: WalletOptions['account'];
   takesCalls: boolean;
@@ -48,8 +48,13 @@ export interface Setup {
   skewHours: number;
   /** How many natural steps come before the first of the schedule. */
   warm: number;
-  /** Instead of so many: until a wallet is asked, and perhaps until the page that asked is gone. */
-  until: 'any' | 'asked' | 'reloaded';
+  /**
+   * Instead of so many: until a wallet is asked, and perhaps until the page that asked is gone; until an order waits for a press,
+   * and perhaps until its time is nearly over.
+   */
+  until: 'any' | 'asked' | 'reloaded' | 'ordered' | 'late';
+  /** The second device begins with the first one's sale. */
+  isCopied: boolean;
   /** What people answer in the end, bit by bit. */
   ending: number;
 }
@@ -67,6 +72,7 @@ export const POINTS = [
   'prompt approved',
   'stage unsure',
   'stage settling',
+  'stage selling',
   'stage ordered',
 ] as const;
 export type Point = (typeof POINTS)[number];
@@ -149,7 +155,7 @@ export const createWorld = (setup: Setup): World => {
   const backend: Backend = createBackendSide(
     agenda,
     coinbase,
-    { hasClaims, tellsTime, isShared: setup.devices === 2 },
+    { hasClaims, tellsTime, hasEvents: setup.hasEvents, isShared: setup.devices === 2 },
     {
       faultFor: (verb) => {
         const index = world.netPlans.findIndex((plan) => plan.verb === verb);
@@ -159,15 +165,24 @@ export const createWorld = (setup: Setup): World => {
         say(`network: ${verb}: ${plan.fault}`);
         return plan.fault;
       },
+      onSent: (verb, owner) => {
+        const tab = tabOf(owner);
+        if (tab && verb === 'release') tab.releasedAt = agenda.now;
+      },
       onDelivered: (verb, owner, { status, body }, askedAt) => {
         const tab = tabOf(owner);
         if (!tab || status !== 200) return;
-        if (verb === 'list') {
-          const { transactions } = body as { transactions: unknown };
+        if (verb === 'list' || verb === 'events') {
+          const { transactions, now } = body as { transactions: unknown; now?: string };
           if (!Array.isArray(transactions)) return;
-          for (const record of transactions as SaleRecord[]) tab.told.set(record.transaction_id, record);
+          const time = Date.parse(now ?? '');
+          // An event that is older than what was heard tells a page nothing.
+          if (verb === 'events' && time < tab.heardTime) return;
+          tab.heardTime = time;
+          tab.list = transactions;
+          for (const record of tab.list) tab.told.set(record.transaction_id, record);
           tab.toldAt = agenda.now;
-          tab.listAskedAt = Math.max(tab.listAskedAt, askedAt);
+          if (verb === 'list') tab.listAskedAt = Math.max(tab.listAskedAt, askedAt);
           at('list answered', tab);
         }
         if (verb === 'claim') {
@@ -286,7 +301,8 @@ export const createWorld = (setup: Setup): World => {
             const { stage, id } = from.flow.sale;
             referee.onStage(from, previous);
             if (isOver(stage)) ended.add(`${id} ${stage}`);
-            if (stage === 'unsure' || stage === 'settling' || stage === 'ordered') at(`stage ${stage}`, from);
+            if (stage === 'selling' || stage === 'ordered' || stage === 'unsure' || stage === 'settling')
+              at(`stage ${stage}`, from);
           },
         },
       );
