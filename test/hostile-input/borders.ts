@@ -2,11 +2,13 @@
 import type { Border } from './border.ts';
 import { backendBorders } from './borders/backend.ts';
 import { orderBorders } from './borders/orders.ts';
+import { routeBorders } from './borders/routes.ts';
 import { ruleBorders } from './borders/rules.ts';
 import { saleBorders } from './borders/sales.ts';
 import { serverBorders } from './borders/server.ts';
 import { shapeBorders } from './borders/shapes.ts';
 import { signalBorders } from './borders/signals.ts';
+import { signatureBorders } from './borders/signatures.ts';
 import { simulatorBorders } from './borders/simulator.ts';
 import { storageBorders } from './borders/storage.ts';
 import { streamBorders } from './borders/streams.ts';
@@ -19,11 +21,13 @@ export const borders: readonly Border[] = [
   ...orderBorders,
   ...backendBorders,
   ...streamBorders,
+  ...signatureBorders,
   ...storageBorders,
   ...signalBorders,
   ...wishBorders,
   ...walletBorders,
   ...serverBorders,
+  ...routeBorders,
   ...saleBorders,
   ...simulatorBorders,
 ];
