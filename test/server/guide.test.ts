@@ -3,6 +3,16 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as z from 'zod/mini';
+import {
+  claimAnswer,
+  claimRelease,
+  claimReport,
+  claimRequest,
+  instruction,
+  quoteAnswer,
+  tokenAnswer,
+  tokenRequest,
+} from '../../src/schema.ts';
 import { ERRORS, type ErrorCode } from '../../tools/errors.ts';
 import { ROUTES, type Route } from '../../tools/routes.ts';
 
@@ -113,6 +123,21 @@ test("the guide's log events are the kit's, with their fields", () => {
     fields.replaceAll('`', '').split(' '),
   ]);
   assert.deepEqual(told, events);
+});
+
+test('what a backend of one’s own must answer is what the element reads and asks', () => {
+  const own = sectionIn(guide, 'own');
+  const fields = [tokenRequest, tokenAnswer, claimRequest, claimAnswer, claimReport, claimRelease, quoteAnswer].flatMap(
+    (schema) => Object.keys(schema.shape),
+  );
+  // Proofs are the page's own affair; the rest is told in the table, field by field.
+  const told = new Set(own.match(/\w+/g));
+  assert.deepEqual(
+    fields.filter((field) => field !== 'proof' && !told.has(field)),
+    [],
+  );
+  const listed = Object.keys(instruction.shape).join(', ');
+  assert.ok(guide.includes(`instruction = { ${listed} }`), 'the nine fields in their order');
 });
 
 test('each test that the security table names is there', () => {
