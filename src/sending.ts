@@ -27,6 +27,9 @@ export interface Sending {
   sayNotSent(): Promise<void>;
 }
 
+/** What was checked is old after this, as where the machine slept meanwhile: longer than a claim takes. */
+const LONGEST_CHECKED = 30_000;
+
 export const sending = (run: Run): Sending => {
   const { ports, sale, dispatch, applyRecord, tell, now, refresh } = run;
   const { wallet, backend, claims } = ports;
@@ -86,8 +89,8 @@ export const sending = (run: Run): Sending => {
       mine.isAsking = false;
       return release(order, claimUrl);
     }
-    // Still this sale, known to be in time, still waited for by Coinbase, and with somebody to see it.
-    const isInTime = () => run.knowsTime() && now() < order.deadline;
+    // Still this sale, known to be in time and soon after the checks, still waited for by Coinbase, and with somebody to see it.
+    const isInTime = () => run.knowsTime() && now() < Math.min(order.deadline, attempt.askedAt + LONGEST_CHECKED);
     const isWaitedFor = () => sale().id === id && sale().stage === 'sending' && isAwaiting(sale().status ?? '');
     const mayStill = () => isWaitedFor() && isInTime() && run.watchers().length > 0;
     const outcome: Outcome =

@@ -181,6 +181,24 @@ describe('flow: an answer of the wallet that comes late', () => {
 });
 
 describe('flow: a send', () => {
+  it('asks nobody where the machine slept between the checks and the ask, though there is time left', async () => {
+    for (const [slept, asks] of [
+      [29_999, 1],
+      [30_000, 0],
+    ] as const) {
+      const world = withBackendClaim();
+      const page = await toOrdered(world);
+      const granted = world.hold('claim');
+      await press(world, page);
+      world.time.now += slept;
+      granted();
+      await world.settle();
+      expect(world.prompts).to.have.lengthOf(asks);
+      expect(page.flow.sale.stage).to.equal(asks ? 'sending' : 'ordered');
+      expect(world.granted.size).to.equal(asks);
+    }
+  });
+
   it('asks no wallet that takes its time, once Coinbase’s status is one that nobody here knows', async () => {
     const provider = wallet();
     const { world, page, asks } = await withWallet(provider);
