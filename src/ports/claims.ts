@@ -2,7 +2,7 @@
 // Knows who holds a claim; does not know what a claim is for.
 import { OfframpError } from '../errors.ts';
 import type { Claims } from '../ports.ts';
-import type { Sale } from '../sale.ts';
+import type { Attempt, Sale } from '../sale.ts';
 import { parseClaim } from '../schema.ts';
 import { readSale } from './kept-sale.ts';
 
@@ -78,7 +78,7 @@ export const createHolder = ({ databases = () => indexedDB, randomId }: HolderOp
 };
 
 /** The sale of a kept claim, as it is after the ask that the claim was for. */
-const leftBy = (value: unknown, key: string): Sale | undefined => {
+const leftBy = (value: unknown, key: string): (Sale & { readonly attempt: Attempt }) | undefined => {
   const claim = parseClaim(value);
   const of = value as { key?: unknown; sale?: unknown };
   const sale = claim && of.key === key ? readSale(of.sale) : undefined;
@@ -91,9 +91,6 @@ const leftBy = (value: unknown, key: string): Sale | undefined => {
     revision: sale.revision + 1,
   });
 };
-
-const newer = (one: Sale | undefined, other: Sale | undefined): Sale | undefined =>
-  (one?.attempt?.askedAt ?? -1) > (other?.attempt?.askedAt ?? -1) ? one : other;
 
 const lockName = (saleId: string): string => `offramp-button:asking:${saleId}`;
 
@@ -128,7 +125,9 @@ export const createClaims = ({
       const known = await databases().databases?.();
       if (known && !known.some(({ name }) => name === DATABASE)) return undefined;
       const all = await within(databases, 'readonly', (claims) => claims.getAll());
-      return all.map((one) => leftBy(one, key)).reduce(newer, undefined);
+      const left = all.flatMap((one) => leftBy(one, key) ?? []);
+      const [newest] = left.sort((one, other) => other.attempt.askedAt - one.attempt.askedAt);
+      return newest;
     } catch {
       return undefined;
     }

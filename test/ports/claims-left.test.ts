@@ -82,6 +82,36 @@ describe('the sale that a claim leaves behind', () => {
     });
   }
 
+  it('is found beside other databases, and where a browser cannot list them', async () => {
+    const key = newKey();
+    const { id } = await claim(key);
+    const open = indexedDB.open.bind(indexedDB);
+    for (const factory of [
+      { open, databases: async () => [{ name: 'other' }, { name: 'offramp-button' }] },
+      { open },
+    ]) {
+      const door = createClaims({ databases: () => factory as unknown as IDBFactory });
+      expect((await door.left(key))?.id).to.equal(id);
+    }
+  });
+
+  it('is not looked for in an opaque origin, which has no storage', async () => {
+    const known = Object.getOwnPropertyDescriptor(globalThis, 'origin');
+    let looks = 0;
+    const databases = (): IDBFactory => {
+      looks += 1;
+      return indexedDB;
+    };
+    Object.defineProperty(globalThis, 'origin', { value: 'null', configurable: true });
+    try {
+      expect(await createClaims({ databases }).left('key')).to.equal(undefined);
+    } finally {
+      if (known) Object.defineProperty(globalThis, 'origin', known);
+      else Reflect.deleteProperty(globalThis, 'origin');
+    }
+    expect(looks).to.equal(0);
+  });
+
   it('is not looked for in a database that is not there, and makes none', async () => {
     const made: string[] = [];
     const databases = () =>
