@@ -1,7 +1,9 @@
 // Starts the whole demo in this process and stops it again: chain, simulator, partner's site. Knows how they are wired;
 // prints nothing, so that journeys can start it too.
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { setInterval } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { findAsset } from '../src/assets.ts';
 import { createSimulator, type Simulator } from '../src/simulator.ts';
@@ -38,6 +40,8 @@ interface DemoOptions {
 }
 
 const DEFAULT_PORT = 4400;
+/** Milliseconds between two looks of the simulated Coinbase at the chain: it has no timer of its own. */
+const LOOK_EVERY = 1_000;
 
 /** Does what was put on it, last first, and goes on where one fails. */
 const createUndo = () => {
@@ -74,6 +78,19 @@ const route =
     return (prefix === undefined ? page : (under[prefix] ?? page))(request, response);
   };
 
+/** Lets the simulator see transfers, and tell of them by webhook, though nobody asks. */
+const keepLooking = ({ settle }: Pick<Simulator, 'settle'>): (() => Promise<void>) => {
+  const stop = new AbortController();
+  const look = async (): Promise<void> => {
+    for await (const _ of setInterval(LOOK_EVERY, undefined, { signal: stop.signal })) await settle().catch(() => {});
+  };
+  const looking = look().catch(() => {});
+  return () => {
+    stop.abort();
+    return looking;
+  };
+};
+
 /**
  * Starts page, simulator and chain on 127.0.0.1: `port` and the two after it, or any three free ones for 0.
  * @throws Error with one sentence for a person, when a port is taken or the chain does not start.
@@ -85,6 +102,7 @@ export const startDemo = async ({ port = DEFAULT_PORT, watch = false }: DemoOpti
     const key = createApiKey();
     const simulatorUrl = `http://127.0.0.1:${simulatorPort}`;
     const origins = originsOf(pagePort);
+    const webhookSecret = randomUUID();
 
     const chain = await startChain(chainPort);
     undo.add(chain.stop);
@@ -92,6 +110,7 @@ export const startDemo = async ({ port = DEFAULT_PORT, watch = false }: DemoOpti
       keys: { [key.id]: key.publicJwk },
       chains: { base: chain.url },
       allowedRedirects: origins,
+      webhooks: { url: `http://127.0.0.1:${pagePort}/api/offramp/webhook`, secret: webhookSecret },
     });
     undo.add(await listen(getRequestListener(simulator.fetch), simulatorPort));
 
@@ -102,6 +121,7 @@ export const startDemo = async ({ port = DEFAULT_PORT, watch = false }: DemoOpti
       origins,
       key,
       coinbase: simulatorUrl,
+      webhookSecret,
       watch,
       passing: port === 0,
       setup: { mode: 'simulated', payOrigin: simulatorUrl, rpcUrl: chain.url, usdc: chain.usdc },
@@ -116,6 +136,7 @@ export const startDemo = async ({ port = DEFAULT_PORT, watch = false }: DemoOpti
       '/demo/reset': control,
     });
     undo.add(await listen(listener, pagePort));
+    undo.add(keepLooking(simulator));
 
     return {
       url: `http://localhost:${pagePort}`,

@@ -69,13 +69,15 @@ export const createPartner = async (options: {
   key: Pick<ApiKey, 'id' | 'secret'>;
   /** Where Coinbase's API is; left out for Coinbase itself. */
   coinbase?: string;
+  /** What Coinbase's webhooks are signed with; left out where none come. */
+  webhookSecret?: string;
   setup: PageSetup;
   /** Whether a reload shows what was changed in the source meanwhile. */
   watch: boolean;
   /** Whether the server's cache is for this run only. */
   passing: boolean;
 }) => {
-  const { port, origins, key, coinbase, setup, watch, passing } = options;
+  const { port, origins, key, coinbase, webhookSecret, setup, watch, passing } = options;
   const sessions = createSessions(port);
   const signingKey = createSigningKey();
   const backend = createOfframpHandler({
@@ -89,6 +91,7 @@ export const createPartner = async (options: {
     secret: randomBytes(32).toString('base64url'),
     signingKey,
     ...(coinbase && { coinbase }),
+    ...(webhookSecret && { webhookSecret }),
   });
 
   // One cache per port: two demos starting at once must not write the same files.

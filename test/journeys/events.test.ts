@@ -32,4 +32,23 @@ describe('events', () => {
     await visitor.assertMoved('USDC', 25_000_000n);
     assert.equal(streams.length, 1);
   });
+
+  it('are there at once, because Coinbase tells the backend by webhooks', LIMIT, async (t) => {
+    const told: string[] = [];
+    const send = globalThis.fetch;
+    t.mock.method(globalThis, 'fetch', async (...[input, init]: Parameters<typeof fetch>) => {
+      const answer = await send(input, init);
+      if (`${input}`.endsWith('/api/offramp/webhook'))
+        told.push(`${JSON.parse(`${init?.body}`).eventType} ${answer.status}`);
+      return answer;
+    });
+    await visitor.connectBefore();
+    visitor.wallet.setMode('approve');
+    const tab = await visitor.open();
+    await cashOut(await tab.pressForWindow());
+    await tab.reaches('completed');
+    for (const type of ['created', 'updated', 'success'])
+      assert.ok(told.includes(`offramp.transaction.${type} 204`), `${type} in ${told}`);
+    await visitor.assertMoved('USDC', 25_000_000n);
+  });
 });
