@@ -16,6 +16,8 @@ export interface Counts {
   transfers: number;
   /** Second transfers after a person's false "nothing was sent", a press on "Send" and two approvals. */
   mistakenDoubles: number;
+  /** Second transfers from a browser that had lost both the sale and the claim. */
+  forgottenDoubles: number;
   mistakenWords: number;
   elsewhereWords: number;
   faults: Record<string, number>;
@@ -37,6 +39,7 @@ export const noCounts = (): Counts => ({
   prompts: 0,
   transfers: 0,
   mistakenDoubles: 0,
+  forgottenDoubles: 0,
   mistakenWords: 0,
   elsewhereWords: 0,
   faults: {},
@@ -55,6 +58,7 @@ export const add = (sum: Counts, more: Counts): void => {
   sum.prompts += more.prompts;
   sum.transfers += more.transfers;
   sum.mistakenDoubles += more.mistakenDoubles;
+  sum.forgottenDoubles += more.forgottenDoubles;
   sum.mistakenWords += more.mistakenWords;
   sum.elsewhereWords += more.elsewhereWords;
   addAll(sum.faults, Object.entries(more.faults));
@@ -75,6 +79,7 @@ const count = (counts: Counts, { early, steps }: Schedule, world: World): void =
     prompts: devices.reduce((sum, { wallet }) => sum + wallet.prompts.length, 0),
     transfers: chain.transactions.filter(({ state, moves, fails }) => state === 'mined' && moves && !fails).length,
     mistakenDoubles: referee.mistakenDoubles,
+    forgottenDoubles: referee.forgottenDoubles,
     mistakenWords: referee.mistakenWords,
     elsewhereWords: referee.elsewhereWords,
     faults: Object.fromEntries(tally),

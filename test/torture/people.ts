@@ -80,7 +80,10 @@ export const sayNotSent = (world: World, tab: Tab, isTruthful: boolean): void =>
       for (const prompt of openPrompts(device)) if (prompts.includes(prompt)) decline(world, device, prompt);
     }
   } else if (!isFalse) return;
-  else tab.falseWord = { orderId: order.transactionId, at: world.agenda.now };
+  else {
+    tab.falseWord = { orderId: order.transactionId, at: world.agenda.now };
+    world.referee.facts(order.transactionId).isDenied = true;
+  }
   world.hit(`"nothing was sent", ${isTruthful ? 'truthfully' : 'mistakenly'}`);
   world.say(`${tab.name}: "Nothing was sent", says the person ${isTruthful ? 'truthfully' : 'mistakenly'}`);
   tab.flow.sayNotSent(tab.watcher);

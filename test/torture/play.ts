@@ -2,6 +2,7 @@
 // Knows what "in the end" means; does not know what each step does.
 import { deadlineOf } from '../../src/rules.ts';
 import { isOver, type Stage } from '../../src/stages.ts';
+import { settle } from './agenda.ts';
 import { copySale, isWithin, perform, type Step, tabAt } from './commands.ts';
 import type { Schedule } from './generate.ts';
 import { approve, canPressSend, commit, decline, goOn, openPrompts, pressSend } from './people.ts';
@@ -190,6 +191,9 @@ export const play = async ({ setup, early, steps }: Schedule): Promise<World> =>
     world.referee.fail('world', cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
   }
   for (const tab of world.tabs()) world.kill(tab, false);
+  // Node keeps what listens to a combined signal until that is aborted: whole worlds.
+  for (const tab of world.everyTab) tab.part();
+  await settle();
   for (const cause of uncaught) {
     const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
     world.referee.fail('uncaught', text);

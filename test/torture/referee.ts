@@ -22,6 +22,7 @@ interface Ask {
   readonly device: Device;
   readonly prompt: Prompt;
   readonly at: number;
+  readonly saleId: string;
   /** The person had pressed "Send" since the ask before; otherwise the page called or it went by itself. */
   readonly isPressed: boolean;
 }
@@ -38,6 +39,8 @@ interface Facts {
   readonly asks: Ask[];
   readonly transfers: Transaction[];
   readonly rights: Right[];
+  /** A person has said so, believed or not. */
+  isDenied: boolean;
   /** When a person said "nothing was sent" with a request open or sent. */
   readonly falseWords: number[];
   /** Presses on "Send" and the page's own calls, by device. */
@@ -49,6 +52,8 @@ export interface Referee {
   readonly violations: Violation[];
   /** Second transfers that a person's false word, a press and two approvals made. */
   mistakenDoubles: number;
+  /** Second transfers from a browser that had lost both the sale and the claim. */
+  forgottenDoubles: number;
   /** Untrue words that needed a person's false word before. */
   mistakenWords: number;
   /** A page of a device that asked nothing, or lost all that it knew, saying that nothing was sent while another has sent. */
@@ -104,7 +109,15 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
   };
 
   const facts = (orderId: string): Facts => {
-    const found = known.get(orderId) ?? { asks: [], transfers: [], rights: [], falseWords: [], presses: [], calls: [] };
+    const found = known.get(orderId) ?? {
+      asks: [],
+      transfers: [],
+      rights: [],
+      isDenied: false,
+      falseWords: [],
+      presses: [],
+      calls: [],
+    };
     known.set(orderId, found);
     return found;
   };
@@ -167,12 +180,11 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
 
   /** Nobody gives back the claim of an ask that is open, unless a person said that nothing was sent; one that asked nothing goes back at once. */
   const judgeRelease = (tab: Tab, orderId: string): void => {
-    const { asks, rights, falseWords } = facts(orderId);
+    const { asks, rights, isDenied } = facts(orderId);
     const right = rights.findLast((one) => one.of === 'disk' && (one.tab as Tab).device === tab.device);
     if (right && right.tab === tab && !right.isUsed) return;
     const isOpen = asks.some(({ device, prompt }) => device === tab.device && prompt.state === 'open');
-    if (isOpen && !tab.falseWord && falseWords.length === 0)
-      fail('4', `${tab.name} released a claim with its prompt open`);
+    if (isOpen && !isDenied) fail('4', `${tab.name} released a claim with its prompt open`);
   };
 
   /** A person's false word counts only after a while, and where the chain shows nothing else. */
@@ -221,6 +233,14 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     if (tab.listAskedAt < tab.triggeredAt) fail('6', `${tab.name} asked without looking at the order again`);
   };
 
+  /** A browser that has lost both the sale and the claim of an ask cannot know of it. */
+  const isForgotten = ({ device, prompt, at }: Ask, orderId: string): boolean => {
+    const { sales, claims } = device.forgotAt;
+    const isOf = ({ of, tab, at: since }: Right) => of === 'disk' && tab === prompt.tab && since <= at;
+    const right = facts(orderId).rights.findLast(isOf);
+    return right ? Math.min(sales, claims) >= right.at : sales >= at;
+  };
+
   const judgeWill = (tab: Tab, orderId: string): void => {
     const { presses, calls, asks } = facts(orderId);
     const isHere = ({ device }: { device: Device }) => device === tab.device;
@@ -230,7 +250,8 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     const last = asks.findLast(isHere);
     const isNews = ({ device, at }: { device: Device; at: number }) => device === tab.device && at >= (last?.at ?? 0);
     // What the person declined may be asked again where a killed browser lost the "no"; what may have been sent may not.
-    const isDoubtful = last && (last.prompt.state === 'open' || last.prompt.state === 'approved');
+    const mayBeSent = last?.prompt.state === 'open' || last?.prompt.state === 'approved';
+    const isDoubtful = last && mayBeSent && !isForgotten(last, orderId);
     if (isDoubtful && !presses.some(isNews) && !calls.some(isNews))
       fail('7', `${tab.name} asked a second time by itself`);
     if (tab.flow.sale.stage !== 'sending') fail('1', `${tab.name} asked in ${tab.flow.sale.stage}`);
@@ -240,9 +261,10 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
   const judgeDouble = (order: CoinbaseOrder, transfers: readonly Transaction[]): void => {
     const { asks, falseWords } = facts(order.id);
     const askOf = (transaction: Transaction) => asks.find(({ prompt }) => prompt.sent === transaction);
-    const second = transfers.map(askOf).sort((one, other) => (one?.at ?? 0) - (other?.at ?? 0))[1];
+    const [first, second] = transfers.map(askOf).sort((one, other) => (one?.at ?? 0) - (other?.at ?? 0));
     const wasMisled = falseWords.some((at) => at <= (second?.at ?? 0) && asks.some((ask) => ask.at < at));
     if (wasMisled && second?.isPressed) referee.mistakenDoubles += 1;
+    else if (first && isForgotten(first, order.id)) referee.forgottenDoubles += 1;
     else if (wasMisled) fail('4', `${order.id} was paid twice after a mistaken word, without a press on Send`);
     else fail('3', `${order.id} was paid twice`);
   };
@@ -250,6 +272,7 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
   const referee: Referee = {
     violations,
     mistakenDoubles: 0,
+    forgottenDoubles: 0,
     mistakenWords: 0,
     elsewhereWords: 0,
     facts,
@@ -301,7 +324,7 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       const { asks, presses } = facts(orderId);
       const last = asks.findLast(({ device }) => device === tab.device);
       const isPressed = presses.some(({ device, at }) => device === tab.device && at >= (last?.at ?? 0));
-      asks.push({ device: tab.device, prompt, at: agenda.now, isPressed });
+      asks.push({ device: tab.device, prompt, at: agenda.now, saleId: tab.flow.sale.id, isPressed });
     },
 
     onMined: (transaction) => {
@@ -338,17 +361,12 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       for (const tab of tabs) {
         const { order, stage } = tab.flow.sale;
         if (!order || !saysUnsent(tab)) continue;
-        const { transfers, asks, rights, falseWords } = facts(order.transactionId);
+        const { transfers, asks, falseWords } = facts(order.transactionId);
         const [transfer] = transfers;
         if (!transfer) continue;
         const ask = asks.find(({ prompt, device }) => prompt.sent === transfer && device === tab.device);
-        const { sales, claims } = tab.device.forgotAt;
-        // A browser that lost the sale and the claim since the ask cannot know of it.
-        const isClaimed = (at: number) =>
-          claims < at &&
-          rights.some((one) => one.of === 'disk' && (one.tab as Tab).device === tab.device && one.at <= at);
-        const isForgotten = ask && sales >= ask.at && !isClaimed(ask.at);
-        if (!ask || isForgotten) referee.elsewhereWords += 1;
+        const isAnothers = ask && ask.saleId !== tab.flow.sale.id;
+        if (!ask || isAnothers || isForgotten(ask, order.transactionId)) referee.elsewhereWords += 1;
         else if (falseWords.length > 0) referee.mistakenWords += 1;
         else fail('truth', `${tab.name} is ${stage} and says "${wordsOf(tab)}", but ${order.transactionId} was paid`);
       }

@@ -97,6 +97,8 @@ export interface World {
   say(text: string): void;
   hit(fault: string): void;
   tabs(): Tab[];
+  /** Dead ones, too. */
+  readonly everyTab: readonly Tab[];
   openTab(device: Device): Tab;
   /** Nothing of the page runs on; what it asked for goes its way. */
   kill(tab: Tab, isCommitted: boolean): void;
@@ -255,6 +257,7 @@ export const createWorld = (setup: Setup): World => {
     } else if (kind !== 'send') hit(tally, `question ${fault === 'garbage' ? 'answered with garbage' : fault}`);
   };
 
+  const everyTab: Tab[] = [];
   let tabNumber = 0;
   const world: World = {
     setup,
@@ -272,6 +275,7 @@ export const createWorld = (setup: Setup): World => {
     traps: [],
     say,
     hit: (fault) => hit(tally, fault),
+    everyTab,
     tabs: () => world.devices.flatMap(({ tabs }) => tabs),
 
     openTab: (device) => {
@@ -307,6 +311,7 @@ export const createWorld = (setup: Setup): World => {
         },
       );
       device.tabs.push(tab);
+      everyTab.push(tab);
       say(`${name} is open`);
       tab.join();
       return tab;
