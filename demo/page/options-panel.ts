@@ -69,10 +69,12 @@ export const startOptionsPanel = (panel: HTMLElement, button: OfframpButton): vo
     </div>
   `;
 
+  const quoted = (value: string): string => (value.includes('"') ? `'${value}'` : `"${value}"`);
+
   const tag = (): string => {
     const attributes = [...button.attributes]
       .filter(({ name }) => name !== 'style' && name !== 'class')
-      .map(({ name, value }) => `\n  ${name}${value && `="${value}"`}`);
+      .map(({ name, value }) => `\n  ${name}${value && `=${quoted(value)}`}`);
     return `<offramp-button${attributes.join('')}\n>`;
   };
 

@@ -255,6 +255,7 @@ export const useJourneys = () => {
   let context: BrowserContext;
   let firstBlock = 0n;
   let tabs: Tab[] = [];
+  let wasConnected = false;
 
   before(async () => {
     ({ demo, browser } = await startJourneys());
@@ -269,6 +270,7 @@ export const useJourneys = () => {
     firstBlock = (await newestBlock(demo.chain)) + 1n;
     context = await browser.createBrowserContext();
     tabs = [];
+    wasConnected = false;
   }, LIMIT);
   afterEach(async (test) => {
     if (!(test as { passed?: boolean }).passed) {
@@ -294,12 +296,15 @@ export const useJourneys = () => {
     open: async (query = ''): Promise<Tab> => {
       const tab = await openTab(context, `${demo.url}/${query}`);
       tabs.push(tab);
+      // What the button itself remembers of such a visitor.
+      if (wasConnected) await tab.read(`localStorage.setItem('offramp-button:connected', '')`);
       return tab;
     },
 
     /** The visitor has connected this wallet to this site before: one press is enough. */
     connectBefore: async (): Promise<void> => {
       await demo.wallet.call('eth_requestAccounts', []);
+      wasConnected = true;
     },
 
     fault: (name: FaultName): void => demo.simulator.faults.set(name, true),
