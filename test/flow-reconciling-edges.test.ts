@@ -96,6 +96,7 @@ describe('flow: a look at the chain that is answered late', () => {
     const page = await toSettling(world);
     world.trace = { kind: 'other' };
     await world.advance(10_000);
+    expect(page.codes).to.deep.equal(['wallet-failed']);
     expect(page.errors.map(({ advice }) => advice)).to.deep.equal([
       'Compare the address and the amount in your wallet with the ones shown here.',
     ]);
@@ -177,6 +178,7 @@ describe('flow: an ask that its wallet calls undone', () => {
     page.sayNotSent();
     await world.settle();
     expect(page.flow.sale.stage).to.equal('ordered');
+    expect(page.codes).to.deep.equal(['wallet-failed']);
     expect(page.errors.map(({ message }) => message)).to.deep.equal([
       'Your wallet says that the transfer was not carried out.',
     ]);

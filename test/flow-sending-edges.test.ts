@@ -87,6 +87,22 @@ describe('flow: the claim of an order', () => {
     expect(world.prompts).to.have.lengthOf(0);
   });
 
+  it('is this sale’s own where a page of it has taken it, and leads to doubt without a word or an ask', async () => {
+    for (const isLate of [false, true]) {
+      const world = createWorld();
+      const page = await toOrdered(world);
+      const prepared = isLate ? world.hold('prepare') : () => {};
+      if (isLate) await press(world, page);
+      world.claims.set('order-1', { saleId: page.flow.sale.id, attempt });
+      prepared();
+      if (!isLate) await press(world, page);
+      await world.advance(1000);
+      expect(page.flow.sale.attempt).to.deep.equal(attempt);
+      expect([page.flow.sale.stage, page.codes, world.prompts]).to.deep.equal(['unsure', [], []]);
+      expect(count(world, 'prepare')).to.equal(isLate ? 1 : 0);
+    }
+  });
+
   it('of another sale is left alone by a reload', async () => {
     const world = createWorld();
     const before = await toOrdered(world);
