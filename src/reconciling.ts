@@ -153,6 +153,7 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
         const advice = `Look into your wallet, and say so again in ${left} seconds.`;
         throw new OfframpError('wallet-busy', { message: TOO_EARLY, advice });
       }
+      const since = clock.now();
       const seen = await look(order, attempt);
       if (typeof seen === 'object') return found(id, seen.txHash);
       if (seen === 'undone') return undone(id, order);
@@ -160,6 +161,8 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
       if (sale().id !== id || sale().stage !== 'unsure') return;
       if (seen !== 'nothing') throw new OfframpError('wallet-failed', NOT_CONFIRMED);
       await release(order, sale().claimUrl);
+      // A machine may sleep in the middle of it, and the prompt be approved meanwhile.
+      if (clock.now() - since > LONGEST_LOOK) throw new OfframpError('wallet-failed', NOT_CONFIRMED);
       dispatch({ type: 'not-sent', isKnown: false }, undefined, id);
     },
   };

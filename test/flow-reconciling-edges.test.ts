@@ -48,20 +48,22 @@ describe('flow: a look at the chain that is answered late', () => {
     expect(page.flow.sale.stage).to.equal('unsure');
   });
 
-  it('because the machine slept over it proves nothing', async () => {
-    const world = createWorld();
-    const page = await toUnsure(world);
-    await world.advance(2 * MINUTE);
-    world.sighting = 'nothing';
-    const late = world.hold('look');
-    page.sayNotSent();
-    await world.settle();
-    // Asleep: time goes by, and no timer with it.
-    world.time.now += MINUTE;
-    late();
-    await world.settle();
-    expect([page.flow.sale.stage, page.codes]).to.deep.equal(['unsure', ['wallet-failed']]);
-  });
+  for (const door of ['look', 'drop'] as const) {
+    it(`because the machine slept over it proves nothing (${door})`, async () => {
+      const world = createWorld();
+      const page = await toUnsure(world);
+      await world.advance(2 * MINUTE);
+      world.sighting = 'nothing';
+      const late = world.hold(door);
+      page.sayNotSent();
+      await world.settle();
+      // Asleep: time goes by, and no timer with it.
+      world.time.now += MINUTE;
+      late();
+      await world.settle();
+      expect([page.flow.sale.stage, page.codes]).to.deep.equal(['unsure', ['wallet-failed']]);
+    });
+  }
 
   it('is nothing to tell of a sale that Coinbase has ended meanwhile', async () => {
     const world = createWorld();
