@@ -88,6 +88,8 @@ export const createPartner = async (options: {
     // Coinbase refuses private addresses, and on a loopback server every visitor has one: this is the address that
     // RFC 5737 keeps for documentation. A real site gives the socket's address, or what its own proxy vouches for.
     clientIp: () => '192.0.2.1',
+    // Prices and limits differ by country. A real site asks its user, or goes by the address.
+    country: () => 'US-NY',
     secret: randomBytes(32).toString('base64url'),
     signingKey,
     ...(coinbase && { coinbase }),

@@ -1,12 +1,21 @@
 // Sales where all goes well: both kinds of asset, both kinds of return page, with and without the press on "Send".
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { until } from '../drive.ts';
 import { assertTold, cashOut, LIMIT, OPENED, PAID, untilClosed, useJourneys } from './journey.ts';
 
 const USDC_25 = 25_000_000n;
 
 describe('a sale', () => {
   const visitor = useJourneys();
+
+  it('is worth what the button says before the press, with its fee on demand', LIMIT, async () => {
+    const tab = await visitor.open();
+    await until(async () => (await tab.words('quote')).includes('≈ $24.75'), 'the price', 15_000);
+    await tab.press('summary');
+    assert.match(await tab.words('quote'), /after Coinbase’s fee of \$0\.25/);
+    assert.deepEqual(visitor.demo.simulator.orders(), []);
+  });
 
   it('takes 25 USDC from the first press to the payout', LIMIT, async () => {
     const tab = await visitor.open();
