@@ -113,7 +113,8 @@ export const createBackend = ({
       });
       const answer = await Promise.race([asked, stopped]);
       // The limit's timer stands still while the machine sleeps, and what came before would be taken for the server's time of now.
-      if (now() - askedAt > timeout) throw new OfframpError('backend-unreachable');
+      // A clock that was set back meanwhile does not tell how long that was.
+      if (Math.abs(now() - askedAt) > timeout) throw new OfframpError('backend-unreachable');
       return answer;
     } catch (cause) {
       throw cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
