@@ -54,7 +54,6 @@ export interface Sales {
   bytes: number;
   /** Left behind by all together. */
   listeners: number;
-  presses: Presses;
   asking: Asking;
 }
 
@@ -80,10 +79,13 @@ const pressesOf = (all: readonly (readonly Note[])[]): Presses => {
 const asksOf = (notes: readonly Note[]): string[] =>
   notes.map(({ what }) => what).filter((what) => what.startsWith('asks /api/'));
 
-/** Sales one after the other on one page, after a few that do not count. */
-export const measureSales = async (own: Bundle, count: number): Promise<Sales> => {
+/**
+ * Sales one after the other on one page, after a few that do not count. `rest` milliseconds before memory is read: the time limits of
+ * what was fetched run on. Without a compiler, whose output would count as the page's.
+ */
+export const measureSales = async (own: Bundle, count: number, rest: number): Promise<Sales> => {
   const shop = await openShop(own, 'webhook and stream');
-  const browser = await launchQuiet();
+  const browser = await launchQuiet('--jitless');
   try {
     const visitor = await visit(browser, shop.url);
     const all: Note[][] = [];
@@ -98,16 +100,15 @@ export const measureSales = async (own: Bundle, count: number): Promise<Sales> =
     await visitor.page.evaluate(() => performance.setResourceTimingBufferSize(0));
     for (let warm = 0; warm < Math.min(10, count); warm += 1) await sell();
     all.length = 0;
-    visitor.forget();
+    await pause(rest);
     const before = await countersOf(visitor.session);
     for (let sold = 0; sold < count; sold += 1) await sell();
-    visitor.forget();
+    await pause(rest);
     const after = await countersOf(visitor.session);
     return {
       count,
       bytes: (after.heap - before.heap) / count,
       listeners: after.listeners - before.listeners,
-      presses: pressesOf(all),
       asking: {
         news: 'webhook and stream',
         count: median(all.map((notes) => asksOf(notes).length)),
@@ -149,13 +150,15 @@ const watchReturns = async (
   browser: Browser,
   shop: Shop,
   count: number,
-): Promise<Pick<Return, 'heard' | 'asked' | 'prompt' | 'scripts'>> => {
+): Promise<{ found: Pick<Return, 'heard' | 'asked' | 'prompt' | 'scripts'>; sales: Note[][] }> => {
   const visitor = await visit(browser, shop.url);
   const found: { heard: number; asked: number; prompt: number; scripts: number }[] = [];
+  const sales: Note[][] = [];
   for (let run = 0; run < count; run += 1) {
     await visitor.begin();
     await visitor.noted('completed');
     const signal = Number(await visitor.page.evaluate(`localStorage.getItem('bench:signal')`));
+    sales.push(visitor.notes());
     const later = visitor.notes().filter(({ at }) => at >= signal);
     const scripts = (await visitor.page.evaluate(
       `performance.getEntriesByType('resource').filter(({ name, startTime }) => /\\/button\\//.test(name)
@@ -172,27 +175,34 @@ const watchReturns = async (
   }
   await visitor.leave();
   return {
-    heard: median(found.map(({ heard }) => heard)),
-    asked: median(found.map(({ asked }) => asked)),
-    prompt: median(found.map(({ prompt }) => prompt)),
-    scripts: Math.max(...found.map(({ scripts }) => scripts)),
+    found: {
+      heard: median(found.map(({ heard }) => heard)),
+      asked: median(found.map(({ asked }) => asked)),
+      prompt: median(found.map(({ prompt }) => prompt)),
+      scripts: Math.max(...found.map(({ scripts }) => scripts)),
+    },
+    // The first press of a visitor whose wallet was not known fetches and connects.
+    sales: sales.slice(1),
   };
 };
 
 /** Returns with each opener policy that Coinbase's pages may have; and where the backend hears of the order only by asking. */
-export const measureReturns = async (own: Bundle, count: number): Promise<Return[]> => {
+export const measureReturns = async (own: Bundle, count: number): Promise<{ returns: Return[]; presses: Presses }> => {
   const browser = await launchQuiet();
-  const all: Return[] = [];
+  const returns: Return[] = [];
+  const all: Note[][] = [];
   try {
     for (const news of ['webhook and stream', 'stream'] as const) {
       const shop = await openShop(own, news);
       for (const coop of news === 'stream' ? [undefined] : COOPS) {
         shop.coop = coop;
-        all.push({ news, coop: coop ?? 'none', ...(await watchReturns(browser, shop, count)) });
+        const { found, sales } = await watchReturns(browser, shop, count);
+        returns.push({ news, coop: coop ?? 'none', ...found });
+        all.push(...sales);
       }
       await shop.close();
     }
-    return all;
+    return { returns, presses: pressesOf(all) };
   } finally {
     await browser.close();
   }

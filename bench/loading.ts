@@ -128,14 +128,14 @@ const loadOnce = async (browser: Browser, url: string): Promise<Load> => {
   }
 };
 
-/** Chromium that reaches nothing but this machine, and trusts its certificates. */
-export const launchQuiet = (): Promise<Browser> =>
+/** Chromium that reaches nothing but this machine, and trusts its certificates. @param engine flags for V8. */
+export const launchQuiet = (engine = '--expose-gc'): Promise<Browser> =>
   launchChromium({
     args: [
       '--ignore-certificate-errors',
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
       '--disable-background-networking',
-      '--js-flags=--expose-gc',
+      `--js-flags=${engine}`,
     ],
   });
 

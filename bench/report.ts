@@ -27,6 +27,7 @@ export interface Results {
   labels: Cost[];
   sales: Sales;
   firstPresses: Presses;
+  presses: Presses;
   returns: Return[];
   lateness: Lateness[];
   asking: Asking[];
@@ -34,6 +35,8 @@ export interface Results {
   page: (Cost & { streams: number })[];
   rows: Cost[];
   checks: Check[];
+  /** Markdown that is kept by hand. */
+  changes: string | undefined;
 }
 
 const kB = (bytes: number): string => {
@@ -175,7 +178,7 @@ ${table(
 
 Idle for ${idle.seconds} s, against the same page without a button: ${idle.timers} timers and frames since navigation, ${idle.requests} requests, ${ms(idle.work)} ms of work.`;
 
-const selling = ({ sales, firstPresses, returns, lateness, asking }: Results): string => {
+const selling = ({ sales, firstPresses, presses, returns, lateness, asking }: Results): string => {
   const press = (name: string, { count, inTask, call, done }: Presses) => [
     name,
     `${inTask} of ${count}`,
@@ -196,7 +199,7 @@ ${table(
   ['press → `window.open`', 'in the press’s own task', 'ms to the call', 'ms to its end'],
   [
     press('first press, the rest not fetched yet (slow 4G, processor ÷ 4)', firstPresses),
-    press('later presses', sales.presses),
+    press('later presses', presses),
   ],
 )}
 
@@ -244,6 +247,8 @@ ${table(
 )}`;
 };
 
+const before = ({ changes }: Results): string => (changes ? `## Before and after\n\n${changes}` : '');
+
 const checked = ({ checks }: Results): string => `## Whether this run can be believed
 
 ${table(
@@ -256,5 +261,8 @@ export const reportOf = (results: Results): string => `# Benchmarks
 
 Written by \`npm run bench\`; not to be edited. ${results.date}, on ${results.machine}.
 
-${[bytes, byteMap, loading, many, selling, growth, checked].map((part) => part(results)).join('\n\n')}
+${[bytes, byteMap, loading, many, selling, growth, before, checked]
+  .map((part) => part(results))
+  .filter(Boolean)
+  .join('\n\n')}
 `;

@@ -1,6 +1,6 @@
 // `npm run bench`: measures bytes, loading, many buttons, sales and growth, prints them and writes BENCHMARKS.md. `-- --quick` tries it
 // with few repetitions, without the large peers, and writes nothing. Ends with 1 where the run cannot be believed.
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { ROOT } from './bundle.ts';
 import { byteMap } from './byte-map.ts';
 import { buildFloors, buildOwn, floorBytes, measurePeers, ownBytes } from './bytes.ts';
@@ -20,8 +20,13 @@ const RUNS = isQuick ? 2 : 15;
 /** Times a few numbers are taken that are steady by themselves. */
 const FEW = isQuick ? 1 : 5;
 const SALES = isQuick ? 3 : 100;
+/** Longer than any time limit of a fetch. */
+const REST = isQuick ? 1_000 : 17_000;
 const IDLE_SECONDS = isQuick ? 3 : 10;
 const MANY = isQuick ? [10, 50] : [10, 100];
+
+/** What was measured before something was changed, by whoever changed it: no run can find that out. */
+const CHANGES = `${ROOT}bench/before-and-after.md`;
 
 const begun = performance.now();
 const seconds = (): string => `${((performance.now() - begun) / 1000).toFixed(0)} s`;
@@ -66,8 +71,8 @@ const idle = await step('an idle button', () => measureIdleness(urlOf(OURS), url
 await server.close();
 
 const firstPresses = await step('first presses', () => measureFirstPresses(own.split, RUNS));
-const returns = await step('returns', () => measureReturns(own.split, RUNS));
-const sales = await step(`${SALES} sales`, () => measureSales(own.split, SALES));
+const { returns, presses } = await step('returns', () => measureReturns(own.split, RUNS));
+const sales = await step(`${SALES} sales`, () => measureSales(own.split, SALES, REST));
 // They wait more than they work.
 const late = await step('changes', () =>
   Promise.all(
@@ -75,7 +80,7 @@ const late = await step('changes', () =>
   ),
 );
 
-const watched = await step('growth', () => watchedOnServer([100, 1_000]));
+const watched = await step('growth', () => watchedOnServer([100, 1_000], FEW));
 const onPage = await watchedOnPage(own.split, MANY);
 const rows = await assetRows(own.single, [10, 100]);
 
@@ -105,6 +110,7 @@ const report = reportOf({
   labels,
   sales,
   firstPresses,
+  presses,
   returns,
   lateness: late.map(({ lateness }) => lateness),
   asking: [sales.asking, ...late.map(({ asking }) => asking).filter(({ news }) => news !== sales.asking.news)],
@@ -112,6 +118,7 @@ const report = reportOf({
   page: onPage,
   rows,
   checks,
+  changes: existsSync(CHANGES) ? readFileSync(CHANGES, 'utf8').trim() : undefined,
 });
 console.log(report);
 
