@@ -6,7 +6,7 @@ import type { Cost } from './growth.ts';
 import type { Idleness, Instances } from './instances.ts';
 import type { Asking, Lateness, Presses, Return, Sales } from './latency.ts';
 import type { Load } from './loading.ts';
-import { HTML, VANILLA } from './pages.ts';
+import { HTML, OURS_EARLY, VANILLA } from './pages.ts';
 import { median } from './stats.ts';
 
 export interface Results {
@@ -138,7 +138,7 @@ const LOADED = ['', 'visible ms', 'ratio', 'script ms', 'ratio', 'blocking ms', 
 const loading = ({ loads, heavyLoads, runs, hasSnippet }: Results): string => {
   const visible = (name: string): number => median((loads.get(name) ?? []).map((load) => load.visible));
   const snippet = hasSnippet
-    ? ''
+    ? `\n\nWith the snippet the button is there at ${times(visible(OURS_EARLY) / visible(HTML))} × plain HTML.`
     : '\n\nThe page with the declarative-shadow-DOM snippet was left out: the build has printed none (`dist/snippet.html`).';
   const heavy =
     heavyLoads.size > 0
