@@ -95,6 +95,7 @@ describe('an account with code', () => {
 
   it("comes with a caution where it is a contract and sends the chain's own currency", async () => {
     const { caution } = await prepare(createProvider({ senderCode: CONTRACT }), ethOrder);
+    expect(caution?.code).to.equal('wallet-failed');
     expect(caution?.message).to.match(/contract.*may not see/);
     expect(caution?.advice).to.match(/press Send again/);
     expect(await prepare(createProvider({ senderCode: DELEGATION }), ethOrder)).not.to.have.property('caution');
@@ -144,6 +145,10 @@ describe('a batch', () => {
     it(`was not sent where it ends with ${status}`, async () => {
       const outcome = await walletOf(batching({ id: '0x01' }, { status })).wallet.ask(usdcOrder, inTime, '0x01');
       expect(said(outcome)).to.equal('undone');
+      expect('error' in outcome && outcome.error).to.include({
+        code: 'wallet-failed',
+        message: 'Your wallet could not carry the transfer out.',
+      });
     });
   }
 
