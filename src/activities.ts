@@ -135,7 +135,10 @@ export const activities = (
   };
 
   const hearReturn = ({ sale: id, nonce }: ReturnSignal) => {
-    if (id !== sale().id || !dispatch({ type: 'returned', nonce })) return;
+    if (id !== sale().id || nonce !== sale().nonce) return;
+    // Heard by one road, it is not left in the store for a later page.
+    popup.returned(id);
+    if (!dispatch({ type: 'returned', nonce })) return;
     nudge();
     sendByItself();
   };

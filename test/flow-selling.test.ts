@@ -16,6 +16,19 @@ describe('flow: while the person is at Coinbase', () => {
     expect(lists(world)).to.equal(before + 3);
   });
 
+  it('takes a return signal out of the store when it was heard, and one with another nonce not', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    const { id, nonce } = page.flow.sale;
+    world.comeBack({ id, nonce: 'forged' });
+    await world.settle();
+    expect(world.marks.size).to.equal(1);
+    world.comeBack({ id, nonce });
+    await world.settle();
+    expect(world.marks.size).to.equal(0);
+    expect(page.flow.sale.returned).to.equal(true);
+  });
+
   it('looks more often after the return signal', async () => {
     const world = createWorld();
     const page = await toSelling(world);

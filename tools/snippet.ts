@@ -1,5 +1,6 @@
 // The button before its script: the tag with a declarative shadow root, made of the element's own template and styles, so that it is
-// seen with the page's HTML. `node tools/snippet.ts` prints it, and the hash that a content security policy allows its style by.
+// seen with the page's HTML. `node tools/snippet.ts` prints it, and
+// the hash that a content security policy allows its style by; with `--write` it is `dist/snippet.html`, too.
 import { nothing, type TemplateResult } from 'lit';
 import { frame, slotted } from '../src/button-frame.ts';
 import { FIRST_WORDS } from '../src/first-words.ts';
@@ -75,4 +76,11 @@ export const snippet = (tag: string): string => {
 export const TAG =
   '<offramp-button token-endpoint="/api/offramp/token" asset="USDC" network="base" amount="25">Cash out</offramp-button>';
 
-if (import.meta.main) console.log(`${snippet(TAG)}\n\nstyle-src '${await earlyHash()}'`);
+if (import.meta.main) {
+  console.log(`${snippet(TAG)}\n\nstyle-src '${await earlyHash()}'`);
+  if (process.argv.includes('--write')) {
+    // Not above: browsers' tests use this module, too.
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync('dist/snippet.html', `${snippet(TAG)}\n`);
+  }
+}
