@@ -65,7 +65,8 @@ export type Do =
   | { do: 'disk'; is: 'sales full' | 'claims full' | 'claims refused' | 'well' }
   | { do: 'net'; verb: Verb; fault: NetFault }
   | { do: 'wallet'; plan: WalletPlan }
-  | { do: 'sleep'; ms: number }
+  /** `hours`: its clock is set meanwhile. */
+  | { do: 'sleep'; ms: number; hours: number }
   | { do: 'clock'; hours: number }
   | { do: 'account'; is: 'other' | 'locked' | 'right' }
   | { do: 'chain id'; is: 'other' | 'right' }
@@ -141,11 +142,17 @@ export const tabAt = (world: World, number: number): { device: Device; tab: Tab 
   return { device, tab: tabs[Math.floor(number / devices.length) % Math.max(tabs.length, 1)] };
 };
 
+const setClock = ({ agenda }: World, device: Device, hours: number): void => {
+  device.skew += hours * 3_600_000;
+  device.clockSetAt = agenda.now;
+};
+
 /** Two devices with one sale: the pages' storage of the first is brought to the second, as where a profile is copied. */
 export const copySale = (world: World): boolean => {
   const [from, to] = world.devices;
   const sale = from?.storage.read(SALE);
-  if (!from || !to || sale === undefined) return false;
+  // Where the second has asked already, its own sale would be forgotten.
+  if (!from || !to || sale === undefined || to.wallet.prompts.length > 0) return false;
   for (const tab of [...to.tabs]) world.kill(tab, false);
   to.storage.write(SALE, sale);
   to.visit = from.visit && { ...from.visit, isSameTab: false };
@@ -279,15 +286,18 @@ const DEEDS: { [Name in Do['do']]: (spot: Spot, what: Extract<Do, { do: Name }>)
   wallet: ({ world, device }, { plan }) => {
     world.walletPlans.push({ ...plan, device });
   },
-  sleep: ({ world, device, note }, { ms }) => {
-    note(ms < 1_000_000 ? 'slept minutes' : 'slept 40 minutes', `the machine sleeps for ${ms / 60_000} minutes`);
+  sleep: ({ world, device, note }, { ms, hours }) => {
+    note(
+      ms < 1_000_000 ? 'slept minutes' : 'slept 40 minutes',
+      `the machine sleeps for ${ms / 60_000} minutes${hours === 0 ? '' : `, and its clock is set by ${hours} h`}`,
+    );
+    if (hours !== 0) setClock(world, device, hours);
     device.sleepsUntil = world.agenda.now + ms;
     world.agenda.after(ms + 1, () => device.tabs.map((one) => one.wake()));
   },
   clock: ({ world, device, note }, { hours }) => {
     note(`clock jumped ${hours > 0 ? '+' : '-'}6 h`);
-    device.skew += hours * 3_600_000;
-    device.clockSetAt = world.agenda.now;
+    setClock(world, device, hours);
   },
   account: ({ world, device, isBetween, note }, { is }) => {
     if (is === 'right') return device.wallet.show([world.wanted.from]);

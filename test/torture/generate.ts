@@ -116,6 +116,9 @@ const slow: fc.Arbitrary<WalletPlan> = fc.record({
   fault: fc.constant('answered slowly' as const),
 });
 
+/** A clock is seldom set while a machine sleeps. */
+const hours = mostly(0, 0, -6);
+
 const plain = (...names: Plain[]): fc.Arbitrary<Do> => fc.constantFrom(...names).map((name) => ({ do: name }) as Do);
 
 const what: fc.Arbitrary<Do> = fc.oneof(
@@ -130,7 +133,7 @@ const what: fc.Arbitrary<Do> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('not sent' as const),
       isTruthful: fc.boolean(),
-      isPatient: rarely(4).map((is) => !is),
+      isPatient: fc.boolean(),
     }),
   },
   { weight: 9, arbitrary: fc.record({ do: fc.constant('approve' as const), which: fc.nat(2), answered }) },
@@ -164,7 +167,11 @@ const what: fc.Arbitrary<Do> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('wallet' as const), plan }) },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('sleep' as const), ms: fc.constantFrom(2_400_000, 2_400_000, 180_000) }),
+    arbitrary: fc.record({
+      do: fc.constant('sleep' as const),
+      ms: fc.constantFrom(2_400_000, 2_400_000, 180_000),
+      hours,
+    }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('clock' as const), hours: fc.constantFrom(6, -6) }) },
   {
@@ -238,7 +245,7 @@ const atMoment: fc.Arbitrary<Step> = fc.record({
     fc.record({ do: fc.constant('chain id' as const), is: fc.constant('other' as const) }),
     fc.record({ do: fc.constant('crash' as const), isCommitted: fc.boolean() }),
     fc.record({ do: fc.constant('kill browser' as const), isLost: fc.boolean() }),
-    fc.record({ do: fc.constant('sleep' as const), ms: fc.constantFrom(2_400_000, 1_500_000, 60_000, 60_000) }),
+    fc.record({ do: fc.constant('sleep' as const), ms: fc.constantFrom(2_400_000, 1_500_000, 60_000, 25_000), hours }),
     fc.record({ do: fc.constant('wallet' as const), plan: fc.oneof(plan, slow) }),
     fc.record({
       do: fc.constant('coinbase' as const),

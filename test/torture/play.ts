@@ -18,7 +18,7 @@ const LONGEST_WAY = 14;
 /** Two hours at Coinbase's window, then half an hour for an order; hours more where a clock that nobody puts right jumped back. */
 const ROUNDS = 64;
 /** Before a deadline: enough for what a page does from a press to the ask, and not much more. */
-const NEARLY = 20_000;
+const NEARLY = 5_000;
 
 /** What nobody caught while a schedule is played. */
 let uncaught: unknown[] = [];

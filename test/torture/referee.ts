@@ -214,6 +214,12 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       return state === 'open' || (state === 'approved' && isSent);
     });
 
+  /** Declined, but the page that asked was gone: no other knows. */
+  const isUnheard = (tab: Tab, orderId: string): boolean => {
+    const last = facts(orderId).asks.findLast(({ device }) => device === tab.device);
+    return last?.prompt.state === 'declined' && last.prompt.tab !== tab && tab.lastSave?.at === agenda.now;
+  };
+
   /** A page that says "ordered" again has given back what would keep the next press from asking. */
   const judgeFreed = (tab: Tab, orderId: string): void => {
     const { asks } = facts(orderId);
@@ -343,12 +349,13 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       if (order && tab.shown.get(id)?.transactionId !== order.transactionId) {
         fail('8', `${tab.name} replaced the order of its sale`);
       }
-      const { falseWord } = tab;
-      if (previous === 'unsure') tab.falseWord = undefined;
-      // Declined meanwhile, it has become true.
-      if (previous === 'unsure' && stage === 'ordered' && falseWord && isUnderWay(tab, falseWord.orderId)) {
-        judgeBelief(tab, falseWord.orderId, falseWord.at);
-        facts(falseWord.orderId).falseWords.push(falseWord.at);
+      const { falseWord, saidAt } = tab;
+      if (previous === 'unsure') [tab.falseWord, tab.saidAt] = [undefined, undefined];
+      if (previous === 'unsure' && stage === 'ordered' && order && saidAt !== undefined) {
+        // Declined meanwhile, it has become true.
+        const isFalse = falseWord !== undefined && isUnderWay(tab, order.transactionId);
+        if (isFalse || isUnheard(tab, order.transactionId)) judgeBelief(tab, order.transactionId, saidAt);
+        if (isFalse) facts(order.transactionId).falseWords.push(falseWord.at);
       }
       if (stage === 'ordered' && previous !== 'selling' && order) judgeFreed(tab, order.transactionId);
       const truth = order ? truthOf(order.transactionId) : undefined;

@@ -51,6 +51,8 @@ export interface Tab {
   readonly readAt: { accounts: number; chain: number };
   /** Said in `unsure` although a request was open or sent; it counts where the page believes it. */
   falseWord: { orderId: string; at: number } | undefined;
+  /** When a person told it so, truly or not, since it is in doubt. */
+  saidAt: number | undefined;
   isWindowOpen: boolean;
   hear(signal: ReturnSignal): void;
   wake(): void;
@@ -193,6 +195,7 @@ export const openTab = (
     doubts: new Map(),
     readAt: { accounts: 0, chain: 0 },
     falseWord: undefined,
+    saidAt: undefined,
     isWindowOpen: false,
     hear: (signal) => {
       if (!flow.isBusy) tab.triggeredAt = agenda.now;

@@ -112,7 +112,7 @@ export interface Approval {
 /** Nearly as long as an order lives. */
 const LATE = 1_600_000;
 /** Long for a wallet, but within a page's patience. */
-const SLOW = 60_000;
+const SLOW = 25_000;
 const SOON = 5;
 const BUNDLER = 'b0'.repeat(16);
 const ENTRY_POINT = `0x${'e4'.repeat(20)}`;
