@@ -44,22 +44,28 @@ export const poll = async <T>({
     quickSince = clock.now();
     nap.abort();
   });
+  /** One question. Milliseconds that the other side asked to wait. */
+  const look = async (): Promise<number> => {
+    try {
+      const answer = await ask(signal);
+      if (signal.aborted) return 0;
+      await onAnswer(answer);
+      if (clock.now() - quickSince < QUICK_FOR) pause = 0;
+      return 0;
+    } catch (cause) {
+      if (signal.aborted) return 0;
+      const error = cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
+      pause = Math.max(pause, QUICK);
+      onError(error);
+      return error.retryAfter ?? 0;
+    }
+  };
   try {
-    while (!signal.aborted) {
+    // What others told a moment ago need not be asked for.
+    for (let isAsked = !isTold(); !signal.aborted; isAsked = true) {
       wasNudged = false;
-      let floor = 0;
-      try {
-        const answer = await ask(signal);
-        if (signal.aborted) return;
-        await onAnswer(answer);
-        if (clock.now() - quickSince < QUICK_FOR) pause = 0;
-      } catch (cause) {
-        if (signal.aborted) return;
-        const error = cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
-        floor = error.retryAfter ?? 0;
-        pause = Math.max(pause, QUICK);
-        onError(error);
-      }
+      const floor = isAsked ? await look() : 0;
+      if (signal.aborted) return;
       const base = isGentle() ? GENTLE : QUICK;
       pause = Math.min(Math.max(pause * GROWTH, base), SLOWEST);
       // What the other side asked for is kept even when nudged; our own pause is not.

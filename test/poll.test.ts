@@ -5,7 +5,7 @@ import { createManualClock, settle } from './fixtures/manual-clock.ts';
 import { NOON } from './fixtures/orders.ts';
 
 /** A poll with everything in hand: when it asks, what it is answered, when it is nudged. */
-const begin = ({ isGentle = false, holds = false, random = 0.5 } = {}) => {
+const begin = ({ isGentle = false, holds = false, random = 0.5, isTold = false } = {}) => {
   const clock = { ...createManualClock(), random: () => random };
   const end = new AbortController();
   const asked: number[] = [];
@@ -14,7 +14,7 @@ const begin = ({ isGentle = false, holds = false, random = 0.5 } = {}) => {
   const open: { answer: () => void; fail: (cause: unknown) => void; signal: AbortSignal }[] = [];
   let troubles: unknown[] = [];
   let nudge: (() => void) | undefined;
-  const state = { isGentle, holds };
+  const state = { isGentle, holds, isTold };
   const over = poll({
     ask: (signal) => {
       asked.push(clock.now() - NOON);
@@ -35,6 +35,7 @@ const begin = ({ isGentle = false, holds = false, random = 0.5 } = {}) => {
       };
     },
     isGentle: () => state.isGentle,
+    isTold: () => state.isTold,
     clock,
     signal: end.signal,
   });
@@ -225,6 +226,26 @@ describe('poll', () => {
     expect(asked).to.be.greaterThan(1);
     expect(told).not.to.have.lengthOf(0);
     end.abort();
+  });
+
+  it('asks nothing at first while the news are told, then once in half a minute, or when nudged', async () => {
+    const { clock, asked, nudge } = begin({ isTold: true });
+    await clock.advance(29_999);
+    expect(asked).to.deep.equal([]);
+    await clock.advance(1);
+    expect(asked).to.deep.equal([30_000]);
+    await clock.advance(1000);
+    nudge();
+    await settle();
+    expect(asked).to.deep.equal([30_000, 31_000]);
+  });
+
+  it('asks at its own pace as soon as nothing is told any more', async () => {
+    const { clock, asked, state, nudge } = begin({ isTold: true });
+    state.isTold = false;
+    nudge();
+    await clock.advance(1000);
+    expect(asked).to.deep.equal([0, 1000]);
   });
 
   it('ends when it is told to while it waits, and listens for nudges no more', async () => {
