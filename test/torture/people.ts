@@ -74,7 +74,7 @@ export const sayNotSent = (world: World, tab: Tab, isTruthful: boolean): void =>
   const prompts = promptsOf(world, tab);
   const isFalse = prompts.some((prompt) => isOpen(prompt) || isUnderWay(prompt));
   tab.falseWord = undefined;
-  tab.saidAt = world.agenda.now;
+  tab.saidAt ??= world.agenda.now;
   if (isTruthful) {
     if (prompts.some(isUnderWay)) return;
     for (const device of world.devices) {

@@ -51,7 +51,7 @@ export interface Tab {
   readonly readAt: { accounts: number; chain: number };
   /** Said in `unsure` although a request was open or sent; it counts where the page believes it. */
   falseWord: { orderId: string; at: number } | undefined;
-  /** When a person told it so, truly or not, since it is in doubt. */
+  /** When a person first told it so, truly or not, since it is in doubt. */
   saidAt: number | undefined;
   isWindowOpen: boolean;
   hear(signal: ReturnSignal): void;
