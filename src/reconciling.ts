@@ -81,7 +81,7 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
 
   const undone = async (saleId: string, order: Order): Promise<void> => {
     if (sale().stage !== 'unsure') return;
-    await release(order, sale().claimUrl);
+    await release(order, sale().claimUrl).catch(tell);
     dispatch({ type: 'not-sent', isKnown: true }, new OfframpError('wallet-failed', UNDONE), saleId);
   };
 

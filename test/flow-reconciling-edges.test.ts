@@ -172,6 +172,16 @@ describe('flow: what is looked for on the chain', () => {
 });
 
 describe('flow: an ask that its wallet calls undone', () => {
+  it('is over though this browser’s claim cannot be given back, which is told once', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    world.sighting = 'undone';
+    world.claimsWork = false;
+    await world.advance(10_000);
+    expect(page.flow.sale.stage).to.equal('ordered');
+    expect(page.codes).to.deep.equal(['store-unavailable', 'wallet-failed']);
+  });
+
   it('is believed by “nothing was sent”, and the order free', async () => {
     const world = createWorld();
     const page = await toUnsure(world);
