@@ -50,7 +50,7 @@ interface Facts {
 
 export interface Referee {
   readonly violations: Violation[];
-  /** Second transfers that a person's false word, a press and two approvals made. */
+  /** Second transfers that a person's false word, a press or a coming back on another device, and two approvals made. */
   mistakenDoubles: number;
   /** Second transfers from a browser that had lost both the sale and the claim. */
   forgottenDoubles: number;
@@ -74,6 +74,8 @@ export interface Referee {
 
 export interface RefereeOptions {
   hasClaims: boolean;
+  /** Tabs of one browser hear of each other's asks. */
+  hasLocks: boolean;
   /** The page sends in its own way. */
   hasSender: boolean;
   /** Whether a page can know the true time: the backend tells it. */
@@ -184,7 +186,9 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     const right = rights.findLast((one) => one.of === 'disk' && (one.tab as Tab).device === tab.device);
     if (right && right.tab === tab && !right.isUsed) return;
     const isOpen = asks.some(({ device, prompt }) => device === tab.device && prompt.state === 'open');
-    if (isOpen && !isDenied) fail('4', `${tab.name} released a claim with its prompt open`);
+    // Without locks, another tab may ask in the moment in which a person says truly that nothing was sent.
+    const isOvertaken = !options.hasLocks && tab.saidAt !== undefined;
+    if (isOpen && !isDenied && !isOvertaken) fail('4', `${tab.name} released a claim with its prompt open`);
   };
 
   /** A person's false word counts only after a while, and where the chain shows nothing else. */
@@ -269,7 +273,9 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     const askOf = (transaction: Transaction) => asks.find(({ prompt }) => prompt.sent === transaction);
     const [first, second] = transfers.map(askOf).sort((one, other) => (one?.at ?? 0) - (other?.at ?? 0));
     const wasMisled = falseWords.some((at) => at <= (second?.at ?? 0) && asks.some((ask) => ask.at < at));
-    if (wasMisled && second?.isPressed) referee.mistakenDoubles += 1;
+    // Their own device asks for what they come back for, once, without a press.
+    const isFirstHere = second && !asks.some(({ device, at }) => device === second.device && at < second.at);
+    if (wasMisled && (second?.isPressed || isFirstHere)) referee.mistakenDoubles += 1;
     else if (first && isForgotten(first, order.id)) referee.forgottenDoubles += 1;
     else if (wasMisled) fail('4', `${order.id} was paid twice after a mistaken word, without a press on Send`);
     else fail('3', `${order.id} was paid twice`);

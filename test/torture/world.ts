@@ -137,7 +137,7 @@ export const createWorld = (setup: Setup): World => {
     if (order.status === 'EXPIRED' && order.isCommitted) hit(tally, 'order expired');
   });
   const { hasClaims, hasSender, tellsTime } = setup;
-  const referee = createReferee(agenda, coinbase, { hasClaims, hasSender, tellsTime });
+  const referee = createReferee(agenda, coinbase, { hasClaims, hasLocks: setup.hasLocks, hasSender, tellsTime });
   chain.onMined = (transaction) => {
     say(`chain: ${transaction.hash.slice(0, 10)} is mined${transaction.moves ? ', the transfer is made' : ''}`);
     coinbase.seeMined(transaction);
