@@ -3,9 +3,9 @@
 import { OfframpError } from './errors.ts';
 import type { Run } from './flow.ts';
 import { listening } from './listening.ts';
-import { isPaid, isUnchanged, pickOrder, recordOf } from './order.ts';
+import { isPaid, isUnchanged, type Order, pickOrder, recordOf } from './order.ts';
 import { poll } from './poll.ts';
-import { instantOf } from './rules.ts';
+import { instantOf, isDead } from './rules.ts';
 import type { ReturnSignal, SaleList, SaleRecord } from './schema.ts';
 import type { Sending } from './sending.ts';
 import type { Stage } from './stages.ts';
@@ -87,27 +87,28 @@ export const activities = (
     });
   };
 
-  /** @param ready nothing is made of what is heard before. */
-  const followOrder = (
-    signal: AbortSignal,
-    afterwards?: (record: SaleRecord | undefined) => void,
-    ready?: Promise<unknown>,
-  ) => {
-    let isReady = ready === undefined;
-    void ready?.then(() => {
-      isReady = true;
-    });
-    const hear = ({ transactions }: SaleList) => {
-      if (signal.aborted) return;
-      const { order } = sale();
-      const record = order ? recordOf(transactions, order.transactionId) : undefined;
-      if (order && record && sale().stage === 'ordered' && !isUnchanged(record, order) && !isPaid(record)) {
-        dispatch({ type: 'fail', code: 'order-refused' });
-      } else if (record) applyRecord(record);
-      if (!signal.aborted) afterwards?.(record);
-    };
-    return follow(signal, (list) => (isReady ? hear(list) : ready?.then(() => hear(list))));
+  /**
+   * Ends an order that seems never to have been sent, after a look at the claims, where they can be read: one that a killed page
+   * left, or that another tab took without being able to save, says that something may have been sent.
+   */
+  const endUnsent = async (order: Order, signal: AbortSignal, end: () => void): Promise<void> => {
+    const tooSlow = clock.wait(SLOW_CLAIMS, signal).then(() => clock.wait(SLOW_CLAIMS, signal));
+    await Promise.race([sender.takeUp(order), tooSlow]);
+    if (!signal.aborted) end();
   };
+
+  const followOrder = (signal: AbortSignal, afterwards?: (record: SaleRecord | undefined) => void) =>
+    follow(signal, ({ transactions }) => {
+      const { order, stage } = sale();
+      const record = order ? recordOf(transactions, order.transactionId) : undefined;
+      if (order && record && stage === 'ordered') {
+        if (!isUnchanged(record, order) && !isPaid(record))
+          return endUnsent(order, signal, () => void dispatch({ type: 'fail', code: 'order-refused' }));
+        if (isDead(record.status)) return endUnsent(order, signal, () => applyRecord(record));
+      }
+      if (record) applyRecord(record);
+      if (!signal.aborted) afterwards?.(record);
+    });
 
   const findOrder = ({ transactions }: SaleList) => {
     const { asset, network, from, startedAt } = sale();
@@ -156,11 +157,13 @@ export const activities = (
   };
 
   const endAtDeadline = async (signal: AbortSignal) => {
-    const deadline = sale().order?.deadline ?? 0;
+    const { order } = sale();
+    if (!order) return;
+    const { deadline } = order;
     while (now() < deadline && !signal.aborted) {
       await clock.wait(Math.min(deadline - now(), DEADLINE_CHECK), signal);
     }
-    if (!signal.aborted) dispatch({ type: 'fail', code: 'order-expired' });
+    await endUnsent(order, signal, () => void dispatch({ type: 'fail', code: 'order-expired' }));
   };
 
   const byStage: Activities['byStage'] = {
@@ -173,13 +176,9 @@ export const activities = (
     },
 
     ordered: async (signal) => {
-      const recovered = sender.recover(signal);
-      const tooSlow = clock.wait(SLOW_CLAIMS, signal).then(() => clock.wait(SLOW_CLAIMS, signal));
-      // No end before a look at the claims, where they can be read: one that a killed page left says that something may have been sent.
-      const ready = Promise.race([recovered, tooSlow]);
-      void followOrder(signal, () => void sender.reconcile(), ready);
-      void ready.then(() => endAtDeadline(signal));
-      await recovered;
+      void followOrder(signal, () => void sender.reconcile());
+      void endAtDeadline(signal);
+      await sender.recover(signal);
       if (signal.aborted) return;
       hearKeptReturn();
       sendByItself();

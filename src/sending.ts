@@ -18,6 +18,8 @@ export interface Sending {
   /** A wallet request made by this page is unanswered. */
   readonly isAsking: boolean;
   send(by: By): void;
+  /** Whether another page of this sale, living or not, has claimed the order, so that it goes on as being sent. */
+  takeUp(order: Order): Promise<boolean>;
   /** Takes up a claim of this sale that no living page is using: the wallet may have been asked. */
   recover(signal: AbortSignal): Promise<void>;
   /** Looks for the transfer of an ask whose outcome is not known. */
@@ -173,6 +175,8 @@ export const sending = (run: Run): Sending => {
           refresh();
         });
     },
+
+    takeUp: async (order) => current?.saleId !== sale().id && (await takeUp(order)),
 
     recover: async (signal) => {
       if (current?.saleId !== sale().id) await recover(signal);

@@ -328,6 +328,24 @@ describe('flow: a browser that was killed before its store was on the disk', () 
     }
   });
 
+  it('says nothing of an end in a second tab that could not be told of the ask in the first', async () => {
+    for (const status of ['STARTED', 'EXPIRED']) {
+      const world = Object.assign(createWorld(), { session: { claimUrl: '/claim' } });
+      const page = await toOrdered(world);
+      const other = world.page();
+      await world.settle();
+      // Full: nothing is saved, and nobody hears of it.
+      world.storeWorks = false;
+      await press(world, page);
+      expect([page.flow.sale.stage, other.flow.sale.stage]).to.deep.equal(['sending', 'ordered']);
+      const { deadline = 0 } = other.flow.sale.order ?? {};
+      if (status === 'STARTED') world.time.now += deadline - world.now();
+      else world.records = world.records.map((record) => ({ ...record, status }));
+      await world.advance(5000);
+      expect(other.entered).to.include('sending');
+    }
+  });
+
   it('takes up no sale that is over', async () => {
     const world = createWorld();
     const page = await toSettling(world);
