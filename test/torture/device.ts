@@ -25,6 +25,8 @@ export interface Device {
   sleepsUntil: number;
   /** When it last lost what it knew, by where it was kept. */
   readonly forgotAt: { sales: number; claims: number };
+  /** When its claims could last not be read. */
+  unreadAt: number;
   readonly storage: LocalStorage;
   readonly databases: Databases;
   readonly locks: Locks;
@@ -41,6 +43,7 @@ export const createDevice = (name: string, agenda: Agenda, wallet: Wallet, onDis
   clockSetAt: 0,
   sleepsUntil: 0,
   forgotAt: { sales: 0, claims: 0 },
+  unreadAt: 0,
   storage: createLocalStorage(agenda),
   databases: createDatabases(agenda, onDisk),
   locks: createLocks(agenda),

@@ -29,6 +29,7 @@ const isUnderWay = ({ state, sent }: Prompt): boolean =>
   state === 'approved' && !!sent?.moves && (sent.state === 'waiting' || (sent.state === 'mined' && !sent.fails));
 
 export const pressStart = (world: World, tab: Tab): void => {
+  if (!tab.isShown) return;
   world.say(`${tab.name}: main press`);
   tab.flow.start(tab.watcher, 'press');
 };
@@ -42,8 +43,8 @@ const note = (world: World, tab: Tab, kind: 'presses' | 'calls'): void => {
 };
 
 /** Whether the panel has a button that sends. */
-export const canPressSend = ({ flow }: Tab): boolean =>
-  flow.sale.stage === 'ordered' && !flow.isBusy && isAwaiting(flow.sale.status ?? '');
+export const canPressSend = ({ flow, isShown }: Tab): boolean =>
+  isShown && flow.sale.stage === 'ordered' && !flow.isBusy && isAwaiting(flow.sale.status ?? '');
 
 export const pressSend = (world: World, tab: Tab): void => {
   world.say(`${tab.name}: presses Send`);
@@ -52,6 +53,7 @@ export const pressSend = (world: World, tab: Tab): void => {
 };
 
 export const callSend = (world: World, tab: Tab): void => {
+  if (!tab.isShown) return;
   world.say(`${tab.name}: the page calls send()`);
   note(world, tab, 'calls');
   tab.flow.send(tab.watcher, 'call');
@@ -70,7 +72,7 @@ export const decline = (world: World, device: Device, prompt: Prompt): void => {
 /** "Nothing was sent". A truthful person has looked: declined what was open, and saw nothing sent. */
 export const sayNotSent = (world: World, tab: Tab, isTruthful: boolean): void => {
   const { stage, order } = tab.flow.sale;
-  if (stage !== 'unsure' || !order) return;
+  if (stage !== 'unsure' || !order || !tab.isShown) return;
   const prompts = promptsOf(world, tab);
   const isFalse = prompts.some((prompt) => isOpen(prompt) || isUnderWay(prompt));
   tab.falseWord = undefined;

@@ -245,12 +245,12 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     if (tab.listAskedAt < tab.triggeredAt) fail('6', `${tab.name} asked without looking at the order again`);
   };
 
-  /** A browser that has lost both the sale and the claim of an ask cannot know of it. */
-  const isForgotten = ({ device, prompt, at }: Ask, orderId: string): boolean => {
+  /** A browser that has lost both the sale and the claim of an ask, or cannot read it, cannot know of it. */
+  const isForgotten = ({ device, prompt, at }: Ask, orderId: string, unreadAt = 0): boolean => {
     const { sales, claims } = device.forgotAt;
     const isOf = ({ of, tab, at: since }: Right) => of === 'disk' && tab === prompt.tab && since <= at;
     const right = facts(orderId).rights.findLast(isOf);
-    return right ? Math.min(sales, claims) >= right.at : sales >= at;
+    return right ? Math.min(sales, Math.max(claims, unreadAt)) >= right.at : sales >= at;
   };
 
   const judgeWill = (tab: Tab, orderId: string): void => {
@@ -381,7 +381,8 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
         if (!transfer) continue;
         const ask = asks.find(({ prompt, device }) => prompt.sent === transfer && device === tab.device);
         const isAnothers = ask && ask.saleId !== tab.flow.sale.id;
-        if (!ask || isAnothers || isForgotten(ask, order.transactionId)) referee.elsewhereWords += 1;
+        if (!ask || isAnothers || isForgotten(ask, order.transactionId, ask.device.unreadAt))
+          referee.elsewhereWords += 1;
         else if (falseWords.length > 0) referee.mistakenWords += 1;
         else fail('truth', `${tab.name} is ${stage} and says "${wordsOf(tab)}", but ${order.transactionId} was paid`);
       }

@@ -32,6 +32,8 @@ export interface Tab {
   /** The last write of the sale. */
   readonly lastSave: { stage: string; isKept: boolean; at: number } | undefined;
   readonly lastError: OfframpError | undefined;
+  /** There is a button on the page. */
+  readonly isShown: boolean;
   /** When a send could last begin: entering `ordered`, a press, a call, a return. */
   triggeredAt: number;
   /** When the list was asked for whose answer is the newest this page has. */
@@ -184,6 +186,9 @@ export const openTab = (
     },
     get lastError() {
       return lastError;
+    },
+    get isShown() {
+      return unwatch !== undefined;
     },
     triggeredAt: agenda.now,
     listAskedAt: 0,

@@ -245,6 +245,7 @@ export const createWorld = (setup: Setup): World => {
     });
     const device: Device = createDevice(name, agenda, wallet, (kind, key, owner) => {
       referee.onDisk(kind, key, owner);
+      if (kind === 'refused' && device.databases.mode === 'refused') device.unreadAt = agenda.now;
       if (kind === 'add' && key !== 0) at('claim written', tabOf(owner));
       if (kind === 'delete') at('claim deleted', tabOf(owner));
     });
