@@ -149,6 +149,20 @@ describe('flow: an ask that is only believed unsent', () => {
     });
   }
 
+  it('stops a second ask where the machine slept over the look for it', async () => {
+    const world = createWorld();
+    const page = await toBelieved(world);
+    const late = world.hold('look');
+    await press(world, page);
+    // Asleep: time goes by, and no timer with it; the first ask may have been approved meanwhile.
+    world.time.now += MINUTE;
+    late();
+    await world.settle();
+    expect([page.flow.sale.stage, page.codes]).to.deep.equal(['ordered', ['wallet-failed']]);
+    expect(world.prompts).to.have.lengthOf(1);
+    expect(world.claims.size).to.equal(0);
+  });
+
   it('is looked for from its own block on, however often the wallet is asked and declines', async () => {
     const world = createWorld();
     const page = await toBelieved(world);
