@@ -45,7 +45,7 @@ export interface CashOut {
 }
 
 /** Milliseconds a press waits for a wallet to say which account it shows. */
-const ACCOUNT = 1_000;
+const ACCOUNT = 4_000;
 
 const addStyles = ({ shadowRoot }: ButtonAttributes): void => {
   if (shadowRoot && panelStyles.styleSheet)

@@ -38,6 +38,7 @@ export const poll = async <T>({
   let quickSince = clock.now();
   let pause = 0;
   let wasNudged = false;
+  let hasFailed = false;
   let nap = new AbortController();
   const undo = onNudge(() => {
     wasNudged = true;
@@ -46,6 +47,7 @@ export const poll = async <T>({
   });
   /** One question. Milliseconds that the other side asked to wait. */
   const look = async (): Promise<number> => {
+    hasFailed = false;
     try {
       const answer = await ask(signal);
       if (signal.aborted) return 0;
@@ -55,6 +57,7 @@ export const poll = async <T>({
     } catch (cause) {
       if (signal.aborted) return 0;
       const error = cause instanceof OfframpError ? cause : new OfframpError('backend-unreachable', { cause });
+      hasFailed = true;
       pause = Math.max(pause, QUICK);
       onError(error);
       return error.retryAfter ?? 0;
@@ -72,8 +75,9 @@ export const poll = async <T>({
       if (floor > 0) await clock.wait(floor, signal);
       if (wasNudged || signal.aborted) continue;
       nap = new AbortController();
+      // Where nobody answers, what tells the news may have fallen silent, too.
       await clock.wait(
-        (isTold() ? SAFETY_NET : pause) * (0.8 + 0.4 * clock.random()),
+        (isTold() && !hasFailed ? SAFETY_NET : pause) * (0.8 + 0.4 * clock.random()),
         AbortSignal.any([signal, nap.signal]),
       );
     }

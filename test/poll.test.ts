@@ -240,6 +240,14 @@ describe('poll', () => {
     expect(asked).to.deep.equal([30_000, 31_000]);
   });
 
+  it('goes on asking at its own pace after a failure, though the news are told', async () => {
+    const { clock, asked, nudge, fail } = begin({ isTold: true });
+    fail(new OfframpError('backend-unreachable'), new OfframpError('backend-unreachable'));
+    nudge();
+    await clock.advance(60_000);
+    expect(pauses(asked)).to.deep.equal([1500, 2250, 30_000]);
+  });
+
   it('asks at its own pace as soon as nothing is told any more', async () => {
     const { clock, asked, state, nudge } = begin({ isTold: true });
     state.isTold = false;

@@ -16,6 +16,8 @@ interface ClaimsOptions {
   /** Both are read at each use: a browser may throw where storage is denied, and has no locks outside secure contexts. */
   databases?: () => IDBFactory;
   locks?: () => LockManager | undefined;
+  /** The page's origin, `null` as text where it is an opaque one. */
+  origin?: () => string;
 }
 
 const DATABASE = 'offramp-button';
@@ -97,6 +99,7 @@ const lockName = (saleId: string): string => `offramp-button:asking:${saleId}`;
 export const createClaims = ({
   databases = () => indexedDB,
   locks = () => navigator.locks,
+  origin = () => globalThis.origin,
 }: ClaimsOptions = {}): Claims => ({
   take: async (transactionId, claim, of) => {
     try {
@@ -120,7 +123,7 @@ export const createClaims = ({
   left: async (key) => {
     try {
       // An opaque origin has no storage, and Chromium rejects one promise more there than it gives.
-      if (globalThis.origin === 'null') return undefined;
+      if (origin() === 'null') return undefined;
       // Looking into a database that is not there would make one, in every visitor's browser.
       const known = await databases().databases?.();
       if (known && !known.some(({ name }) => name === DATABASE)) return undefined;

@@ -2,6 +2,7 @@
 // Knows the demo's page and the simulator's window; does not know which journeys there are.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { Browser, BrowserContext, CDPSession, Page } from 'puppeteer-core';
 import type { DemoChain } from '../../demo/chain/chain.ts';
 import { type SimulatedDemo, startDemo } from '../../demo/demo.ts';
@@ -104,6 +105,9 @@ export const beginTab = async (page: Page): Promise<Tab> => {
   };
   const ready = async () => {
     await until(() => peek('document.documentElement.dataset.ready'), 'the page', 20_000);
+    // A person who looks at the page gives it the time to fetch the code of a sale, and to hear of the wallet's account.
+    await until(() => peek(`!${BUTTON} || ${BUTTON}.shadowRoot?.adoptedStyleSheets.length > 1`), 'the code', 20_000);
+    await setTimeout(250);
   };
 
   const press = async (selector = '[part=button]') => {
@@ -255,7 +259,6 @@ export const useJourneys = () => {
   let context: BrowserContext;
   let firstBlock = 0n;
   let tabs: Tab[] = [];
-  let wasConnected = false;
 
   before(async () => {
     ({ demo, browser } = await startJourneys());
@@ -270,7 +273,6 @@ export const useJourneys = () => {
     firstBlock = (await newestBlock(demo.chain)) + 1n;
     context = await browser.createBrowserContext();
     tabs = [];
-    wasConnected = false;
   }, LIMIT);
   afterEach(async (test) => {
     if (!(test as { passed?: boolean }).passed) {
@@ -296,15 +298,12 @@ export const useJourneys = () => {
     open: async (query = ''): Promise<Tab> => {
       const tab = await openTab(context, `${demo.url}/${query}`);
       tabs.push(tab);
-      // What the button itself remembers of such a visitor.
-      if (wasConnected) await tab.read(`localStorage.setItem('offramp-button:connected', '')`);
       return tab;
     },
 
     /** The visitor has connected this wallet to this site before: one press is enough. */
     connectBefore: async (): Promise<void> => {
       await demo.wallet.call('eth_requestAccounts', []);
-      wasConnected = true;
     },
 
     fault: (name: FaultName): void => demo.simulator.faults.set(name, true),
