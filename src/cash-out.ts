@@ -69,6 +69,7 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
 
   addStyles(button);
 
+  const isBusy = (): boolean => early !== undefined || (flow?.isBusy ?? false);
   const redraw = (): void => button.requestUpdate();
   const stage = (): Stage => flow?.sale.stage ?? 'idle';
   const words = (): Words => ({ ...WORDS, ...button.labels });
@@ -110,7 +111,14 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
       announce(button, `offramp-${sale.stage}`, detail);
       announce(button, 'offramp-change', detail);
     }
-    setState('busy', flow?.isBusy ?? false);
+    setState('busy', isBusy());
+    redraw();
+  };
+
+  const dropEarly = (): void => {
+    early?.window?.close();
+    early = undefined;
+    setState('busy', isBusy());
     redraw();
   };
 
@@ -200,14 +208,16 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
   };
 
   const startWith = async (ahead: Ahead, by: Caller): Promise<void> => {
+    early = ahead;
+    setState('busy', true);
+    redraw();
     await joining;
     await Promise.race([reading, new Promise((resolve) => setTimeout(resolve, ACCOUNT))]);
-    early = ahead;
+    // Taken by a second press meanwhile, or given up.
+    if (early !== ahead) return;
     if (stage() === 'idle') start(by);
     // Not needed after all: there is no account yet, or the page's attributes are wrong.
-    early?.window?.close();
-    early = undefined;
-    setState('busy', flow?.isBusy ?? false);
+    dropEarly();
   };
 
   const choose = (wallet: FoundWallet): void => {
@@ -230,6 +240,7 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
 
   const cancel = (): void => {
     isChoosing = false;
+    dropEarly();
     flow?.cancel();
     redraw();
   };
@@ -276,7 +287,7 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
         words: words(),
         locale: locale(),
         error: shownError,
-        isBusy: flow?.isBusy ?? false,
+        isBusy: isBusy(),
         wasConnected,
         quote: quotes.quote,
         wallets: isChoosing ? choice.wallets : undefined,

@@ -5,6 +5,7 @@ import { rememberConnected, saleKey } from '../src/ports/traces.ts';
 import { reaches, settle, tidy, until } from './fixtures/element-world.ts';
 import { type FreshPage, openFreshPage } from './fixtures/fresh-page.ts';
 import { FROM } from './fixtures/orders.ts';
+import { hang } from './fixtures/provider.ts';
 
 const press = ({ button }: FreshPage): void => button.shadowRoot?.querySelector('button')?.click();
 
@@ -192,6 +193,22 @@ describe('a press before the code is there', () => {
     await settle();
     expect(page.windows).to.have.lengthOf(0);
     expect(page.isFetched()).to.equal(false);
+  });
+
+  it('is busy while the wallet is slow to say its account, and cancelled then leaves no window', async () => {
+    rememberConnected(true);
+    const page = await openFreshPage();
+    page.provider.script('eth_accounts', hang);
+    press(page);
+    await until(() => page.provider.count('eth_accounts') > 0);
+    await settle();
+    expect(page.button.matches(':state(busy)')).to.equal(true);
+    page.button.cancel();
+    await settle();
+    expect(page.windows.map(({ closed }) => closed)).to.deep.equal([true]);
+    expect(page.button.matches(':state(busy)')).to.equal(false);
+    expect(page.button.stage).to.equal('idle');
+    expect(page.backend.count('POST')).to.equal(0);
   });
 
   for (const [name, leave] of Object.entries({
