@@ -75,9 +75,6 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
   const words = (): Words => ({ ...WORDS, ...button.labels });
   const locale = (): string | undefined => button.locale || button.closest('[lang]')?.getAttribute('lang') || undefined;
   const page = (): { href: string; base: string } => ({ href: location.href, base: document.baseURI });
-  const within = (name: string): HTMLElement | null | undefined =>
-    button.shadowRoot?.querySelector<HTMLElement>(`[part=${name}]`);
-
   const may = (step: OfframpEventName): boolean => {
     const sale = flow?.sale;
     return !sale || announce(button, step, { sale, previous: sale.stage }, true);
@@ -261,7 +258,7 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
 
     press: () => {
       if (stage() === 'completed') reset();
-      else if (stage() === 'ordered') within('send')?.focus();
+      else if (stage() === 'ordered') button.shadowRoot?.querySelector<HTMLElement>('[part=send]')?.focus();
       else start('press');
     },
     start,
