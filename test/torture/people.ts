@@ -35,10 +35,10 @@ export const pressStart = (world: World, tab: Tab): void => {
 };
 
 const note = (world: World, tab: Tab, kind: 'presses' | 'calls'): void => {
-  const { stage, order } = tab.flow.sale;
+  const { id, stage, order } = tab.flow.sale;
   if (!tab.flow.isBusy) tab.triggeredAt = world.agenda.now;
   if (stage === 'ordered' && order) {
-    world.referee.facts(order.transactionId)[kind].push({ device: tab.device, at: world.agenda.now });
+    world.referee.facts(order.transactionId)[kind].push({ device: tab.device, at: world.agenda.now, saleId: id });
   }
 };
 

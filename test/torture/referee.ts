@@ -43,9 +43,9 @@ interface Facts {
   isDenied: boolean;
   /** When a person said "nothing was sent" with a request open or sent. */
   readonly falseWords: number[];
-  /** Presses on "Send" and the page's own calls, by device. */
-  readonly presses: { device: Device; at: number }[];
-  readonly calls: { device: Device; at: number }[];
+  /** Presses on "Send" and the page's own calls, by device; a press commits the sale, wherever that is copied to. */
+  readonly presses: { device: Device; at: number; saleId: string }[];
+  readonly calls: { device: Device; at: number; saleId: string }[];
 }
 
 export interface Referee {
@@ -223,7 +223,7 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
   /** Declined, but the page that asked was gone: no other knows. */
   const isUnheard = (tab: Tab, orderId: string): boolean => {
     const last = facts(orderId).asks.findLast(({ device }) => device === tab.device);
-    return last?.prompt.state === 'declined' && last.prompt.tab !== tab && tab.lastSave?.at === agenda.now;
+    return last?.prompt.state === 'declined' && last.prompt.tab !== tab;
   };
 
   /** A page that says "ordered" again has given back what would keep the next press from asking. */
@@ -245,18 +245,26 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     if (tab.listAskedAt < tab.triggeredAt) fail('6', `${tab.name} asked without looking at the order again`);
   };
 
-  /** A browser that has lost both the sale and the claim of an ask, or cannot read it, cannot know of it. */
-  const isForgotten = ({ device, prompt, at }: Ask, orderId: string, unreadAt = 0): boolean => {
-    const { sales, claims } = device.forgotAt;
+  /** A browser that has lost both the sale and the claim of an ask cannot know of it. */
+  const isForgotten = ({ device, prompt, at }: Ask, orderId: string, { sales, claims } = device.forgotAt): boolean => {
     const isOf = ({ of, tab, at: since }: Right) => of === 'disk' && tab === prompt.tab && since <= at;
     const right = facts(orderId).rights.findLast(isOf);
-    return right ? Math.min(sales, Math.max(claims, unreadAt)) >= right.at : sales >= at;
+    return right ? Math.min(sales, claims) >= right.at : sales >= at;
+  };
+
+  /** Nor can its other pages where the sale could not be written, or the claim not be read. */
+  const isUnknown = (ask: Ask, tab: Tab, orderId: string): boolean => {
+    const { forgotAt, unreadAt } = ask.device;
+    const isKept = ask.prompt.tab === tab || (ask.prompt.tab as Tab).lastSave?.isKept;
+    const sales = isKept ? forgotAt.sales : Number.POSITIVE_INFINITY;
+    return isForgotten(ask, orderId, { sales, claims: Math.max(forgotAt.claims, unreadAt) });
   };
 
   const judgeWill = (tab: Tab, orderId: string): void => {
     const { presses, calls, asks } = facts(orderId);
     const isHere = ({ device }: { device: Device }) => device === tab.device;
-    if (!returned.has(tab.flow.sale.id) && !presses.some(isHere)) {
+    const { id } = tab.flow.sale;
+    if (!returned.has(id) && !presses.some((press) => isHere(press) || press.saleId === id)) {
       fail('7', `${tab.name} asked for an order that nobody committed to`);
     }
     const last = asks.findLast(isHere);
@@ -362,7 +370,9 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
       if (previous === 'unsure' && stage === 'ordered' && order && saidAt !== undefined) {
         // Declined meanwhile, it has become true.
         const isFalse = falseWord !== undefined && isUnderWay(tab, order.transactionId);
-        if (isFalse || isUnheard(tab, order.transactionId)) judgeBelief(tab, order.transactionId, saidAt);
+        // What another tab believed is that one's.
+        const isOwn = tab.lastSave?.at === agenda.now;
+        if (isOwn && (isFalse || isUnheard(tab, order.transactionId))) judgeBelief(tab, order.transactionId, saidAt);
         if (isFalse) facts(order.transactionId).falseWords.push(falseWord.at);
       }
       if (stage === 'ordered' && previous !== 'selling' && order) judgeFreed(tab, order.transactionId);
@@ -381,8 +391,7 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
         if (!transfer) continue;
         const ask = asks.find(({ prompt, device }) => prompt.sent === transfer && device === tab.device);
         const isAnothers = ask && ask.saleId !== tab.flow.sale.id;
-        if (!ask || isAnothers || isForgotten(ask, order.transactionId, ask.device.unreadAt))
-          referee.elsewhereWords += 1;
+        if (!ask || isAnothers || isUnknown(ask, tab, order.transactionId)) referee.elsewhereWords += 1;
         else if (falseWords.length > 0) referee.mistakenWords += 1;
         else fail('truth', `${tab.name} is ${stage} and says "${wordsOf(tab)}", but ${order.transactionId} was paid`);
       }
