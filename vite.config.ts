@@ -6,6 +6,18 @@ import { defineConfig, type UserConfig } from 'vite';
 
 const source = (name: string): string => fileURLToPath(new URL(`src/${name}.ts`, import.meta.url));
 
+const ENTRIES = [
+  'index',
+  'offramp-button',
+  'return',
+  'react',
+  'jsx/react',
+  'jsx/preact',
+  'jsx/solid',
+  'server',
+  'simulator',
+];
+
 const modules: UserConfig = {
   publicDir: false,
   build: {
@@ -13,13 +25,11 @@ const modules: UserConfig = {
     // Left readable: who installs this wants to see what moves their visitors' money, and their own build minifies it.
     minify: false,
     lib: {
-      entry: Object.fromEntries(
-        ['index', 'offramp-button', 'return', 'server', 'simulator'].map((name) => [name, source(name)]),
-      ),
+      entry: Object.fromEntries(ENTRIES.map((name) => [name, source(name)])),
       formats: ['es'],
     },
     rolldownOptions: {
-      external: [/^(lit|viem|zod|hono|jose)($|\/)/],
+      external: [/^(lit|viem|zod|hono|jose|react)($|\/)/],
       // What an entry shares with its chunk stays in the entry: one request less before the first press.
       preserveEntrySignatures: 'allow-extension',
       output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

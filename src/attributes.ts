@@ -30,7 +30,7 @@ export class ButtonAttributes extends LitElement {
     address: { attribute: false },
     fetch: { attribute: false },
     labels: { attribute: false },
-  };
+  } as const;
 
   /** Address of the backend's token endpoint. */
   declare tokenEndpoint: string | null;
@@ -66,6 +66,7 @@ export class ButtonAttributes extends LitElement {
   declare name: string | null;
   /** BCP 47, for numbers. */
   declare locale: string | null;
+  /** The main button cannot be pressed. */
   declare disabled: boolean;
   /** EIP-1193; when set, no wallet is looked for. */
   declare provider: Provider | null;
@@ -73,6 +74,7 @@ export class ButtonAttributes extends LitElement {
   declare sender: Sender | null;
   /** The source address, where the page knows it. */
   declare address: string | null;
+  /** Stands in for the browser's own, towards the backend. */
   declare fetch: typeof globalThis.fetch | null;
   /** Other words than the default ones. */
   declare labels: Partial<Words> | null;

@@ -72,6 +72,7 @@ const ARROWS: Record<string, readonly string[]> = {
   // What a page and a person see. None of it knows a door but by its types.
   'words.ts': [...SHARED, 'order.ts', 'sale.ts', 'first-words.ts'],
   'events.ts': [...PURE, 'type ports.ts'],
+  'event-names.ts': ['stages.ts', 'type events.ts'],
   'attributes.ts': [...LEAVES, 'type ports.ts', 'words.ts'],
   'review-panel.ts': [...PURE, 'words.ts', 'type ports/'],
   'offramp-button.styles.ts': [],
@@ -122,6 +123,9 @@ const ARROWS: Record<string, readonly string[]> = {
     'on-intent.ts',
     'ports/traces.ts',
   ],
+  // Around the element, for frameworks.
+  'react.ts': ['attributes.ts', 'event-names.ts', 'type events.ts', 'index.ts', 'type jsx/'],
+  'jsx/': ['type attributes.ts', 'type events.ts', 'type offramp-button.ts', 'type jsx/'],
   'server.ts': [...SHARED, 'server/'],
   'server/': [...SHARED, ...SIGNED, 'server/'],
   'simulator.ts': [...SHARED, 'simulator/'],
@@ -132,6 +136,8 @@ const ARROWS: Record<string, readonly string[]> = {
 const PACKAGES: readonly [part: RegExp, allowed: RegExp][] = [
   [/^(return|arrival)\.ts$/, /^$/],
   [/^(server|simulator)(\.ts|\/)/, /^(hono(\/.+)?|jose|zod\/mini|viem\/(utils|siwe))$/],
+  [/^react\.ts$/, /^(react|lit)$/],
+  [/^jsx\//, /^(react|preact|solid-js)$/],
   [/./, /^(lit(\/.+)?|zod\/mini|viem\/utils)$/],
 ];
 
@@ -266,16 +272,20 @@ describe('each file', () => {
 
 describe('each entry of the package', () => {
   interface Manifest {
-    exports: Record<string, { types: string; default: string }>;
+    exports: Record<string, string | { types: string; default: string }>;
   }
   const { exports }: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+  // Files of words are no code, and the self-contained file is its own build.
+  const entries = Object.entries(exports).flatMap(([entry, target]) =>
+    typeof target === 'string' || target.default.endsWith('.min.js') ? [] : [{ entry, ...target }],
+  );
   // Within node_modules, where the built modules find their dependencies.
   const built = `node_modules/.vite/house-${process.pid}`;
 
   before(() => build({ logLevel: 'silent', build: { outDir: built } }));
   after(() => rmSync(built, { recursive: true, force: true }));
 
-  for (const [entry, { types, default: code }] of Object.entries(exports)) {
+  for (const { entry, types, default: code } of entries) {
     it(`${entry} has a source, and types beside its code`, () => {
       const source = code.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts');
       assert.ok(existsSync(source), `${source} is not there`);
