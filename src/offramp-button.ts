@@ -39,10 +39,16 @@ const NOT_FETCHED = {
  * @csspart quote - What the sale would bring, and its fee.
  * @csspart status - What is going on, in a sentence.
  * @csspart error - What went wrong, and what to do.
- * @cssstate busy - Something was asked and is awaited. Each stage is a state of its own, too.
- * @cssproperty --offramp-accent - The main colour; `--offramp-on-accent` is the colour on it.
- * @cssproperty --offramp-text - Also `--offramp-quiet`, `--offramp-surface`, `--offramp-line`, `--offramp-error`, `--offramp-radius`.
- * @fires offramp-change - A new stage; also as `offramp-<stage>`.
+ * @cssstate busy - Something was asked and is awaited.
+ * @cssproperty --offramp-accent - The main colour.
+ * @cssproperty --offramp-on-accent - The colour on it.
+ * @cssproperty --offramp-text - The text.
+ * @cssproperty --offramp-quiet - Text of less weight.
+ * @cssproperty --offramp-surface - What the panel stands on.
+ * @cssproperty --offramp-line - Edges.
+ * @cssproperty --offramp-error - What went wrong.
+ * @cssproperty --offramp-radius - Corners.
+ * @fires offramp-change - A new stage, whichever; each stage has an event of its own as well.
  * @fires offramp-error - Something went wrong, ended or recoverable.
  * @fires offramp-before-open - Cancelable: Coinbase's window is about to open.
  * @fires offramp-before-send - Cancelable: the wallet is about to be asked.
@@ -50,11 +56,20 @@ const NOT_FETCHED = {
 export class OfframpButton extends ButtonAttributes {
   static override styles = styles;
 
-  /** Registers the element, once; a second copy of the script warns and does no harm. */
+  /** Registers the element, once, under as many tags as are asked for; a second copy of the script warns and does no harm. */
   static define(tag = 'offramp-button', registry = globalThis.customElements): void {
     const known = registry.get(tag);
-    if (!known) registry.define(tag, this);
-    else if (known !== this) console.warn(`<${tag}> is already defined; this second copy is not used.`);
+    if (known) {
+      if (known !== this && !(known.prototype instanceof this))
+        console.warn(`<${tag}> is already defined; this second copy is not used.`);
+      return;
+    }
+    try {
+      registry.define(tag, this);
+    } catch {
+      // A class may have one tag alone.
+      registry.define(tag, class extends this {});
+    }
   }
 
   #internals: ElementInternals | undefined;
