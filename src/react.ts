@@ -1,7 +1,5 @@
 // The element as a React component, for 18 and 19: attributes in the markup of a server, objects as properties, events by props.
 // Knows React and the element's tables; does not know what a sale is.
-'use client';
-
 import type { PropertyDeclaration } from 'lit';
 import {
   createElement,
@@ -51,7 +49,7 @@ const attributes = new Map(
 );
 
 /** React 18 writes `false` into an attribute of a custom element, whose presence alone is "yes". */
-const FLAGS = new Set(['confirmSend', 'disabled', 'hidden', 'inert']);
+const flags = new Set(['hidden', 'inert', ...Object.keys(table).filter((name) => table[name]?.type === Boolean)]);
 
 type Props = Readonly<Record<string, unknown>>;
 
@@ -61,15 +59,17 @@ const tagProps = (props: Props): Record<string, unknown> => {
   for (const [prop, value] of Object.entries(props)) {
     // React 18 knows no `className` of a custom element.
     const name = prop === 'className' ? 'class' : attributes.has(prop) ? attributes.get(prop) : prop;
-    if (name && !listeners.has(prop)) given[name] = FLAGS.has(prop) ? value || undefined : value;
+    if (name && !listeners.has(prop)) given[name] = flags.has(prop) ? value || undefined : value;
   }
   return given;
 };
 
-/** What no attribute can hold. What a page never gave is left as it is: another script may have set it. */
-const setObjects = (element: OfframpButtonElement, props: Props, former: Props): void => {
+/** What no attribute can hold, and what React leaves `undefined`. What a page never gave is left as it is: a script may have set it. */
+const setProperties = (element: OfframpButtonElement, props: Props, former: Props): void => {
   for (const [name, attribute] of attributes) {
-    if (attribute === null && props[name] !== former[name]) Object.assign(element, { [name]: props[name] ?? null });
+    if (props[name] === former[name]) continue;
+    if (attribute === null) Object.assign(element, { [name]: props[name] ?? null });
+    else if (flags.has(name)) Object.assign(element, { [name]: Boolean(props[name]) });
   }
 };
 
@@ -122,7 +122,7 @@ export const OfframpButton: ForwardRefExoticComponent<OfframpButtonProps & RefAt
       const former = latest.current;
       latest.current = props;
       if (!element.current) return;
-      setObjects(element.current, props, former);
+      setProperties(element.current, props, former);
       // In the same task as the element's coming into the page, so before it can tell anything.
       leave.current ??= listen(element.current, () => latest.current);
     });
