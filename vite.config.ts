@@ -32,7 +32,12 @@ const modules: UserConfig = {
       external: [/^(lit|viem|zod|hono|jose|react)($|\/)/],
       // What an entry shares with its chunk stays in the entry: one request less before the first press.
       preserveEntrySignatures: 'allow-extension',
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+        // React's server components: what keeps state and listens is for the browser.
+        banner: ({ name }) => (name === 'react' ? `'use client';` : ''),
+      },
     },
   },
 };

@@ -1,31 +1,28 @@
-// The package as somebody installs it: built and packed in a folder of its own, then imported, compiled against and loaded.
+// The package as somebody installs it: built and packed, unpacked elsewhere, then imported, compiled against, bundled and loaded.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { promisify } from 'node:util';
 import type { Browser, Page } from 'puppeteer-core';
-import { build } from 'vite';
+import { bundleSingle } from '../bench/bundle.ts';
+import { hashesIn, withHash } from '../tools/integrity.ts';
 import { launchChromium } from './browsers.ts';
 import { until } from './drive.ts';
+import { testBundlers } from './package/bundlers.ts';
+import { testCopies } from './package/copies.ts';
+import { codeEntries, packageManifest as manifest, type Packed, packPackage, run } from './package/packed.ts';
+import { openShop, pressInVain } from './package/pages.ts';
+import { testTypes } from './package/types.ts';
 
-const run = promisify(execFile);
+let made: Packed;
+const packed = (): Packed => made;
+let chromium: Browser;
+const browser = (): Browser => chromium;
+const read = (path: string): string => readFileSync(join(made.folder, path), 'utf8');
 
-interface Manifest {
-  name: string;
-  exports: Record<string, { types: string; default: string }>;
-  sideEffects: string[];
-  unpkg: string;
-  jsdelivr: string;
-}
-const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'));
-const entries = Object.entries(manifest.exports);
-
-/** Within node_modules, where the built modules find their dependencies. */
-const place = resolve(`node_modules/.vite/package-${process.pid}`);
-const tsc = resolve('node_modules/typescript/bin/tsc');
-const one = join(place, 'dist/offramp-button.min.js');
+const sha384 = (content: Uint8Array | string): string =>
+  `sha384-${createHash('sha384').update(content).digest('base64')}`;
 
 /** Specifiers of a module's imports and re-exports, as the build writes them. */
 const specifiers = (code: string): string[] =>
@@ -35,191 +32,172 @@ const specifiers = (code: string): string[] =>
     ...code.matchAll(/\bimport\(\s*"([^"]+)"/g),
   ].map(([, name = '']) => name);
 
-/** A page of somebody's, compiled against the package's types. */
-const CONSUMER = `
-import { OfframpButton, OfframpError, type Stage } from 'offramp-button';
-import { OfframpButton as Plain } from 'offramp-button/element';
-import { announceReturn } from 'offramp-button/return';
-import { createOfframpHandler } from 'offramp-button/server';
-import { createSimulator } from 'offramp-button/simulator';
-
-const isSame: typeof OfframpButton extends typeof Plain ? true : never = true;
-const button = document.querySelector('offramp-button');
-button?.addEventListener('offramp-completed', ({ detail }) => detail.sale.fiat?.value.toUpperCase());
-const stage: Stage | undefined = button?.stage;
-const returned: boolean = announceReturn();
-// @ts-expect-error: there is no such stage.
-const wrong: Stage = 'somewhere';
-// @ts-expect-error: \`authorize\` and more are missing.
-createOfframpHandler({});
-// @ts-expect-error: nor may it be started with nothing.
-createSimulator(1);
-export { isSame, stage, returned, wrong, OfframpError };
-`;
-
 before(async () => {
-  // Vite's servers of the browser tests leave their own mode to their children.
-  process.env.NODE_ENV = 'production';
-  mkdirSync(place, { recursive: true });
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']) cpSync(name, join(place, name));
-  const outDir = join(place, 'dist');
-  await build({ logLevel: 'silent', build: { outDir, emptyOutDir: true } });
-  await build({ logLevel: 'silent', mode: 'single', build: { outDir } });
-  await build({ logLevel: 'silent', mode: 'light', build: { outDir: join(outDir, 'light') } });
-  await run(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir]);
+  made = await packPackage();
+  chromium = await launchChromium();
 });
-after(() => rmSync(place, { recursive: true, force: true }));
+after(async () => {
+  await chromium?.close();
+  made?.remove();
+});
 
 describe('the package', () => {
   it('has every file that its manifest names', () => {
     const named = [
-      ...entries.flatMap(([, { types, default: code }]) => [types, code]),
+      ...Object.values(manifest.exports).flatMap((target) =>
+        typeof target === 'string' ? target : Object.values(target),
+      ),
       ...manifest.sideEffects,
       manifest.unpkg,
       manifest.jsdelivr,
+      manifest.customElements,
     ];
     assert.deepEqual(
-      named.filter((path) => globSync(path, { cwd: place }).length === 0),
+      named.filter((path) => globSync(path, { cwd: made.folder }).length === 0),
       [],
     );
   });
 
-  for (const [entry] of entries) {
+  for (const { entry, name } of codeEntries) {
     it(`gives ${entry} to whoever imports it by the package's name, in plain Node`, async () => {
-      const script = `console.log(Object.keys(await import('${join(manifest.name, entry)}')).length > 0)`;
-      const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: place });
-      assert.equal(stdout + stderr, 'true\n');
+      const isOfTypes = entry.startsWith('./jsx/');
+      const script = `console.log(Object.keys(await import('${name}')).length > 0)`;
+      const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', script], {
+        cwd: made.shop,
+      });
+      assert.equal(stdout + stderr, `${!isOfTypes}\n`);
     });
   }
 
-  it('holds what is built, its words and its licence, and nothing else', async () => {
-    const { stdout } = await run('npm', ['pack', '--dry-run', '--json'], { cwd: place });
-    const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
-    const paths = files.map(({ path }) => path);
+  it('holds what is built, its words and its licence, and nothing else', () => {
+    const paths = [...made.files.keys()];
     assert.deepEqual(paths.filter((path) => !path.startsWith('dist/')).sort(), [
       'LICENSE',
       'README.md',
       'package.json',
     ]);
-    assert.ok(paths.includes('dist/offramp-button.min.js'));
+    const isKnown = (path: string): boolean =>
+      /\.(js|d\.ts|md)$|^LICENSE$|^(package|dist\/custom-elements)\.json$|^dist\/snippet\.html$/.test(path);
     assert.deepEqual(
-      paths.filter((path) => /test|demo|fixture|\.map$/.test(path) || !/\.(js|d\.ts|md|json)$|^LICENSE$/.test(path)),
+      paths.filter((path) => /test|demo|fixture|\.map$/.test(path) || !isKnown(path)),
       [],
     );
   });
 
   it('imports only its dependencies and itself', () => {
-    const { dependencies }: { dependencies: Record<string, string> } = JSON.parse(readFileSync('package.json', 'utf8'));
-    const modules = globSync('dist/**/*.js', { cwd: place }).filter((path) => !path.endsWith('.min.js'));
-    assert.ok(modules.length >= entries.length);
+    const known = { ...manifest.dependencies, ...manifest.peerDependencies };
+    const modules = globSync('dist/**/*.js', { cwd: made.folder }).filter((path) => !path.endsWith('.min.js'));
+    assert.ok(modules.length >= codeEntries.length);
     for (const path of modules) {
-      const code = readFileSync(join(place, path), 'utf8');
-      for (const name of specifiers(code)) {
+      for (const name of specifiers(read(path))) {
         const isOwn = name.startsWith('./') || name.startsWith('../');
-        const isKnown = isOwn || name.startsWith('node:') || (name.split('/')[0] ?? '') in dependencies;
+        const isKnown = isOwn || name.startsWith('node:') || (name.split('/')[0] ?? '') in known;
         assert.ok(isKnown, `${path} imports ${name}`);
+        assert.ok(name !== 'react' || path === 'dist/react.js', `${path} imports React`);
       }
     }
   });
 
-  it('has types that a strict page compiles against', async () => {
-    const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2022', types: [] };
-    writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
-    writeFileSync(join(place, 'consumer.ts'), CONSUMER);
-    const check = run(process.execPath, [tsc, '-p', place]);
-    await check.catch(({ stdout }: { stdout: string }) => assert.fail(stdout));
-  });
+  it("tells React's server that the component is for a browser", () =>
+    assert.match(read('dist/react.js'), /^\s*(\/\/.*\n)*(['"])use client\2/));
 });
 
+testTypes(packed);
+testBundlers(packed, browser);
+testCopies(packed, browser);
+
 describe('the one file', () => {
+  const one = (): string => read('dist/offramp-button.min.js');
+
   it('imports nothing', () => {
     // Minified, so that any import anywhere must be looked for.
-    assert.doesNotMatch(
-      readFileSync(one, 'utf8'),
-      /(^|[;}\s])(import|export)\b[^;]{0,2000}?\bfrom\s*["'`]|\bimport\s*[("'`]/,
-    );
+    assert.doesNotMatch(one(), /(^|[;}\s])(import|export)\b[^;]{0,2000}?\bfrom\s*["'`]|\bimport\s*[("'`]/);
   });
 
   it('comes with the licences of what is in it', () => {
-    const text = readFileSync(one.replace(/\.js$/, '.LICENSE.md'), 'utf8');
+    const text = read('dist/offramp-button.min.LICENSE.md');
     for (const name of ['lit', 'viem', 'zod']) assert.match(text, new RegExp(`\\b${name}\\b`));
   });
 
-  it('defines the element in a page, and a second copy does no harm', async () => {
-    const browser = await launchChromium();
-    try {
-      const page = await browser.newPage();
-      const troubles: unknown[] = [];
-      const lines: string[] = [];
-      page.on('pageerror', (error) => troubles.push(error));
-      page.on('console', (line) => lines.push(line.text()));
-      await page.setContent('<offramp-button token-endpoint="/token">Get paid</offramp-button>');
-      const content = readFileSync(one, 'utf8');
-      await page.addScriptTag({ type: 'module', content });
-      await page.waitForSelector('offramp-button:defined');
-      await page.addScriptTag({ type: 'module', content });
-      await page.waitForFunction(() => document.querySelector('offramp-button')?.shadowRoot?.querySelector('button'));
-      assert.deepEqual(troubles, []);
-      assert.deepEqual(lines, ['<offramp-button> is already defined; this second copy is not used.']);
+  it('is the same to the byte, wherever and whenever it is built', async () => {
+    const { files } = await bundleSingle();
+    const again = files.get('offramp-button.min.js');
+    assert.ok(again);
+    assert.equal(sha384(again), sha384(one()));
+  });
 
-      const session = await page.createCDPSession();
-      await session.send('Emulation.setEmulatedMedia', { features: [{ name: 'forced-colors', value: 'active' }] });
-      const [border, text] = await page.evaluate(() => {
-        const button = document.querySelector('offramp-button')?.shadowRoot?.querySelector('button');
-        const probe = document.body.appendChild(document.createElement('p'));
-        probe.style.color = 'ButtonText';
-        return [button ? getComputedStyle(button).borderTopColor : '', getComputedStyle(probe).color];
-      });
-      assert.equal(border, text, 'In forced colours the button has an edge to be seen by.');
-    } finally {
-      await browser.close();
-    }
+  it('has its hash in the README, and the build prints it', () => {
+    const hash = sha384(one());
+    const found = hashesIn(readFileSync('README.md', 'utf8'));
+    assert.ok(found.length > 0, 'README has a tag with integrity');
+    for (const written of found) assert.equal(written, hash, 'run `npm run build && node tools/integrity.ts --write`');
+    assert.ok(made.said.includes(`integrity="${hash}"`), made.said);
+    assert.ok(made.said.includes(sha384(read('dist/light/cash-out.js'))), 'the second file of the two');
+  });
+
+  it('gets a hash into any tag of the README, and nowhere else', () => {
+    const tag = (hash: string) => `a <script src="/x/offramp-button.min.js" integrity="${hash}" crossorigin> b`;
+    const text = `<script src="/other.js" integrity="sha384-x"></script>\n${tag('')}`;
+    assert.equal(
+      withHash(text, 'sha384-a$1b'),
+      text.replace(tag(''), () => tag('sha384-a$1b')),
+    );
+  });
+
+  it('is taken by a browser that checks the hash, and draws the button', async () => {
+    const pinned = `<script type="module" src="/one.js" integrity="${sha384(one())}" crossorigin="anonymous"></script>`;
+    const { page, troubles } = await openShop(browser(), (path) =>
+      path === '/' ? `<offramp-button>Get paid</offramp-button>${pinned}` : one(),
+    );
+    assert.equal(await pressInVain(page), 'no-wallet');
+    assert.deepEqual(troubles, []);
+
+    const session = await page.createCDPSession();
+    await session.send('Emulation.setEmulatedMedia', { features: [{ name: 'forced-colors', value: 'active' }] });
+    const [border, text] = await page.evaluate(() => {
+      const button = document.querySelector('offramp-button')?.shadowRoot?.querySelector('button');
+      const probe = document.body.appendChild(document.createElement('p'));
+      probe.style.color = 'ButtonText';
+      return [button ? getComputedStyle(button).borderTopColor : '', getComputedStyle(probe).color];
+    });
+    assert.equal(border, text, 'In forced colours the button has an edge to be seen by.');
   });
 });
 
 describe('the two files', () => {
-  let browser: Browser;
-  before(async () => {
-    browser = await launchChromium();
-  });
-  after(() => browser.close());
+  const BUTTON = '<offramp-button token-endpoint="/token"></offramp-button>';
 
-  /** A page of a shop; `asked` are the paths of its scripts, in order. */
-  const openPage = async (isBroken = false): Promise<{ page: Page; asked: string[]; troubles: unknown[] }> => {
-    const page = await (await browser.createBrowserContext()).newPage();
-    const asked: string[] = [];
-    const troubles: unknown[] = [];
-    page.on('pageerror', (error) => troubles.push(error));
-    await page.setRequestInterception(true);
-    page.on('request', (request) => {
-      const { pathname } = new URL(request.url());
-      if (!pathname.endsWith('.js')) {
-        const body =
-          '<script type="module" src="/offramp-button.js"></script><offramp-button token-endpoint="/token"></offramp-button>';
-        return void request.respond({ contentType: 'text/html', body });
-      }
-      asked.push(pathname);
-      if (isBroken && pathname === '/cash-out.js') return void request.abort();
-      const body = readFileSync(join(place, 'dist/light', pathname));
-      return void request.respond({ contentType: 'text/javascript', body });
+  /** The shop's page, with the files where the build's own import map has them. */
+  const openPage = (answer: (path: string) => string | undefined, head = '') =>
+    openShop(browser(), (path) => {
+      if (path !== '/') return answer(path.replace('/offramp-button/', 'dist/light/'));
+      return `${head}<script type="module" src="/offramp-button/offramp-button.js"></script>${BUTTON}`;
     });
-    await page.goto('https://shop.example/');
-    await page.waitForSelector('offramp-button:state(idle)');
-    return { page, asked, troubles };
-  };
 
   it('are one before somebody points at the button, and two then', async () => {
-    const { page, asked, troubles } = await openPage();
+    const { page, asked, troubles } = await openPage(read);
     await page.waitForNetworkIdle();
-    assert.deepEqual(asked, ['/offramp-button.js']);
+    assert.deepEqual(asked, ['/offramp-button/offramp-button.js']);
     await page.hover('offramp-button');
     await page.waitForNetworkIdle();
-    assert.deepEqual(asked, ['/offramp-button.js', '/cash-out.js']);
+    assert.deepEqual(asked, ['/offramp-button/offramp-button.js', '/offramp-button/cash-out.js']);
     assert.deepEqual(troubles, []);
   });
 
+  it('are both pinned by the import map that the build prints', async () => {
+    const map = /<script type="importmap">[\s\S]*?<\/script>/.exec(made.said)?.[0] ?? '';
+    assert.ok(map);
+    const whole = await openPage(read, map);
+    await whole.page.hover('offramp-button');
+    await whole.page.waitForFunction(
+      () => (document.querySelector('offramp-button')?.shadowRoot?.adoptedStyleSheets.length ?? 0) > 1,
+    );
+    const changed = await openPage((path) => `${read(path)}${path.endsWith('cash-out.js') ? '\n' : ''}`, map);
+    assert.equal(await pressInVain(changed.page), 'backend-unreachable');
+  });
+
   it('tell a press where the second cannot be fetched', async () => {
-    const { page, troubles } = await openPage(true);
+    const { page, troubles } = await openPage((path) => (path.endsWith('cash-out.js') ? undefined : read(path)));
     await page.evaluate(() => {
       localStorage.setItem('offramp-button:connected', '');
       addEventListener('offramp-error', (event) => {

@@ -9,7 +9,8 @@ const hashOf = (path: string): string => `sha384-${createHash('sha384').update(r
 const IN_README = /(src="[^"]*offramp-button\.min\.js"[^>]*?\bintegrity=")([^"]*)(")/g;
 
 /** The README with this hash in each of its tags. */
-export const withHash = (readme: string, hash: string): string => readme.replace(IN_README, `$1${hash}$3`);
+export const withHash = (readme: string, hash: string): string =>
+  readme.replace(IN_README, (_, start: string, __, end: string) => start + hash + end);
 
 /** The hashes in the README's tags. */
 export const hashesIn = (readme: string): string[] => [...readme.matchAll(IN_README)].map(([, , hash = '']) => hash);

@@ -10,10 +10,13 @@ type Listeners = {
 
 type Own = TagAttributes & TagObjects & Listeners;
 
+/** What the tag takes. */
+export type OfframpButtonTag = Omit<DetailedHTMLProps<HTMLAttributes<OfframpButton>, OfframpButton>, keyof Own> & Own;
+
 declare module 'preact' {
   namespace JSX {
     interface IntrinsicElements {
-      'offramp-button': Omit<DetailedHTMLProps<HTMLAttributes<OfframpButton>, OfframpButton>, keyof Own> & Own;
+      'offramp-button': OfframpButtonTag;
     }
   }
 }

@@ -11,10 +11,13 @@ type Listeners = {
 
 type Own = TagAttributes & TagObjects & Listeners & { class?: string | undefined };
 
+/** What the tag takes. */
+export type OfframpButtonTag = Omit<DetailedHTMLProps<HTMLAttributes<OfframpButton>, OfframpButton>, keyof Own> & Own;
+
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
-      'offramp-button': Omit<DetailedHTMLProps<HTMLAttributes<OfframpButton>, OfframpButton>, keyof Own> & Own;
+      'offramp-button': OfframpButtonTag;
     }
   }
 }

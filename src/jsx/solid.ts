@@ -12,10 +12,13 @@ type Properties = { [Name in keyof ButtonProperties as `prop:${Name}`]?: ButtonP
 
 type Own = TagAttributes & Properties & Listeners;
 
+/** What the tag takes. */
+export type OfframpButtonTag = Omit<JSX.HTMLAttributes<OfframpButton>, keyof Own> & Own;
+
 declare module 'solid-js' {
   namespace JSX {
     interface IntrinsicElements {
-      'offramp-button': Omit<JSX.HTMLAttributes<OfframpButton>, keyof Own> & Own;
+      'offramp-button': OfframpButtonTag;
     }
   }
 }
