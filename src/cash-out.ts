@@ -7,8 +7,11 @@ import { openDoors, openQuotes } from './doors.ts';
 import { OfframpError } from './errors.ts';
 import { announce, type OfframpEventName, type PublicSale, publicSale } from './events.ts';
 import { type Caller, type Flow, flowOf, type Watcher } from './flow.ts';
-import { panelStyles } from './panel.styles.ts';
+import { addPanelStyles } from './panel.styles.ts';
+import { createArming } from './ports/arming.ts';
+import type { Ahead } from './ports/blank-window.ts';
 import type { FoundWallet } from './ports/discovery.ts';
+import { isFramed, originLack } from './ports/sandbox.ts';
 import { rememberConnected } from './ports/traces.ts';
 import { createQuotes } from './quote.ts';
 import { whenStaying } from './return.ts';
@@ -17,14 +20,6 @@ import { view } from './view.ts';
 import { createWalletChoice } from './wallet-choice.ts';
 import { absolute, readQuoteWish, readWish } from './wish.ts';
 import { WORDS, type Words } from './words.ts';
-
-/** What a press did in its own task, before this code was there. */
-export interface Ahead {
-  /** The page's answer to `offramp-before-open`; `undefined`: it was not asked. */
-  may: boolean | undefined;
-  /** The window; `null`: it was blocked; `undefined`: none was tried. */
-  window: Window | null | undefined;
-}
 
 export interface CashOut {
   readonly stage: Stage;
@@ -47,11 +42,6 @@ export interface CashOut {
 /** Milliseconds a press waits for a wallet to say which account it shows. */
 const ACCOUNT = 4_000;
 
-const addStyles = ({ shadowRoot }: ButtonAttributes): void => {
-  if (shadowRoot && panelStyles.styleSheet)
-    shadowRoot.adoptedStyleSheets = [...shadowRoot.adoptedStyleSheets, panelStyles.styleSheet];
-};
-
 /** @param setState switches one of the element's CSS states. */
 export const createCashOut = (button: ButtonAttributes, setState: (name: string, isOn: boolean) => void): CashOut => {
   let flow: Flow | undefined;
@@ -67,10 +57,12 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
   let joining: Promise<void> = Promise.resolve();
   let reading: Promise<void> = Promise.resolve();
 
-  addStyles(button);
+  addPanelStyles(button);
 
   const isBusy = (): boolean => early !== undefined || (flow?.isBusy ?? false);
   const redraw = (): void => button.requestUpdate();
+  const arming = createArming(redraw);
+  const sendButton = () => button.shadowRoot?.querySelector<HTMLElement>('[part=send]') ?? null;
   const stage = (): Stage => flow?.sale.stage ?? 'idle';
   const words = (): Words => ({ ...WORDS, ...button.labels });
   const locale = (): string | undefined => button.locale || button.closest('[lang]')?.getAttribute('lang') || undefined;
@@ -123,7 +115,7 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
   const readAccount = (): void => {
     const mine = flow;
     if (!mine) return;
-    reading = mine.readAccount(button.address ?? undefined).then(() => rememberConnected(mine.sale.from !== null));
+    reading = mine.readAccount(button.address || undefined).then(() => rememberConnected(mine.sale.from !== null));
     redraw();
   };
 
@@ -138,8 +130,8 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
     wish: () => ({ ...readWish(button, page()), ...(isSameTab ? { presentation: 'redirect' } : {}) }),
     base: () => absolute(button.tokenEndpoint ?? '', document.baseURI),
     provider: () => choice.provider,
-    sender: () => button.sender ?? undefined,
-    fetch: () => button.fetch ?? globalThis.fetch,
+    sender: () => button.sender || undefined,
+    fetch: () => button.fetch || globalThis.fetch,
     waiting: () => ({ title: words().waitingTitle, text: words().sayOpening }),
     ahead: () => {
       const opened = early?.window;
@@ -169,7 +161,7 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
     leave = undefined;
     flow = undefined;
     clearInterval(countdown);
-    countdown = undefined;
+    arming.watch(null);
   };
 
   const join = (): void => {
@@ -201,7 +193,9 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
     if (!flow || button.disabled) return;
     shownError = undefined;
     redraw();
-    if (hasWallet(!button.address && flow.sale.from === null)) flow.start(watcher, by);
+    const lack = originLack();
+    if (lack) hearError(new OfframpError('store-unavailable', lack));
+    else if (hasWallet(!button.address && flow.sale.from === null)) flow.start(watcher, by);
   };
 
   const startWith = async (ahead: Ahead, by: Caller): Promise<void> => {
@@ -223,7 +217,8 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
     start('press');
   };
 
-  const sendNow = (): void => {
+  const sendNow = (press: Event): void => {
+    if (!arming.counts(press)) return;
     shownError = undefined;
     // After a reload the person chooses among several wallets again.
     if (hasWallet(!button.sender)) flow?.send(watcher, 'press');
@@ -258,8 +253,10 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
 
     press: () => {
       if (stage() === 'completed') reset();
-      else if (stage() === 'ordered') button.shadowRoot?.querySelector<HTMLElement>('[part=send]')?.focus();
-      else start('press');
+      else if (stage() === 'ordered') {
+        arming.hold();
+        sendButton()?.focus();
+      } else start('press');
     },
     start,
     startWith: (ahead, by) => void startWith(ahead, by),
@@ -278,13 +275,16 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
       } else if (['provider', 'address', 'wallet'].some((name) => changed.has(name))) choice.update();
     },
 
-    frame: () =>
-      view({
+    frame: () => {
+      void button.updateComplete.then(() => arming.watch(flow ? sendButton() : null));
+      return view({
         sale: flow?.sale,
         words: words(),
         locale: locale(),
         error: shownError,
         isBusy: isBusy(),
+        isArmed: arming.isReady,
+        isSameTabWise: !isFramed(),
         wasConnected,
         quote: quotes.quote,
         wallets: isChoosing ? choice.wallets : undefined,
@@ -294,6 +294,7 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
         onSameTab: continueHere,
         onNotSent: () => hasWallet(!button.sender) && flow?.sayNotSent(watcher),
         onChoose: choose,
-      }),
+      });
+    },
   };
 };

@@ -3,14 +3,14 @@
 import { nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { ButtonAttributes } from './attributes.ts';
 import { type Frame, frame, slotted } from './button-frame.ts';
-import type { Ahead, CashOut } from './cash-out.ts';
+import type { CashOut } from './cash-out.ts';
 import { announce, type PublicSale } from './events.ts';
 import { FIRST_WORDS } from './first-words.ts';
 import { NO_SALE } from './no-sale.ts';
 import { styles } from './offramp-button.styles.ts';
 import { OfframpError } from './offramp-error.ts';
 import { cashOutCode, fetchCashOut, onFetched } from './on-intent.ts';
-import { openBlank } from './ports/blank-window.ts';
+import { type Ahead, openBlank } from './ports/blank-window.ts';
 import { isSaleKept, saleKey, wasConnected } from './ports/traces.ts';
 import type { Stage } from './stages.ts';
 

@@ -101,7 +101,11 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, pinned, si
     const wish = pressed;
     pressed = undefined;
     // No window: blocked, or closed when everybody had stopped watching.
-    if (!wish) return void dispatch({ type: 'not-opened' }, isBlocked ? new OfframpError('popup-blocked') : undefined);
+    if (!wish)
+      return void dispatch(
+        { type: 'not-opened' },
+        isBlocked ? new OfframpError('popup-blocked', popup.fault) : undefined,
+      );
     const isPopup = sale().presentation === 'popup';
     const isShown = clock.wait(PHANTOM).then(() => popup.isOpen);
     try {
@@ -130,7 +134,10 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, pinned, si
     if (isReopening || !mayOpen(watcher, by)) return;
     if (sale().presentation === 'popup' && !popup.open()) {
       return tell(
-        new OfframpError('popup-blocked', { advice: 'Press the button again, or allow pop-ups for this site.' }),
+        new OfframpError(
+          'popup-blocked',
+          popup.fault ?? { advice: 'Press the button again, or allow pop-ups for this site.' },
+        ),
       );
     }
     isReopening = true;

@@ -68,3 +68,9 @@ export const panelStyles = css`
     flex: 1 1 auto;
   }
 `;
+
+/** Adds them to an element that is drawn. */
+export const addPanelStyles = ({ shadowRoot }: Element): void => {
+  if (shadowRoot && panelStyles.styleSheet)
+    shadowRoot.adoptedStyleSheets = [...shadowRoot.adoptedStyleSheets, panelStyles.styleSheet];
+};

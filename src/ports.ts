@@ -27,6 +27,8 @@ export type Sender = (instruction: Instruction) => Promise<{ txHash: string }>;
 export interface Popup {
   /** Opens a blank window in the press's own task. `false`: the browser blocked it. */
   open(): boolean;
+  /** Why there is no window, where that is known. */
+  readonly fault?: { message: string; advice: string } | undefined;
   /** Whether the window is known to be open. Under COOP it may be open and not known to be. */
   readonly isOpen: boolean;
   /** Sends the opened window to Coinbase. */

@@ -11,11 +11,11 @@ interface Panel {
   locale: string | undefined;
   /** Milliseconds left to send. */
   left: number;
-  /** The order may be sent now, and nothing is being checked. */
+  /** The order may be sent now, nothing is being checked, and a press would count. */
   isSendable: boolean;
   /** The browser blocked Coinbase's window. */
   isBlocked: boolean;
-  onSend: () => void;
+  onSend: (press: Event) => void;
   onCancel: () => void;
   onSameTab: () => void;
   onNotSent: () => void;

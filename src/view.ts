@@ -18,6 +18,10 @@ interface View {
   error: OfframpError | undefined;
   /** Something was asked and is awaited. */
   isBusy: boolean;
+  /** "Send" has been there long enough to be pressed. */
+  isArmed: boolean;
+  /** Coinbase may take this page's place, where its window was blocked: in a frame it shows nothing. */
+  isSameTabWise: boolean;
   /** The wallet was connected a moment ago. */
   wasConnected: boolean;
   /** Wallets to choose from, while there is a choice to make. */
@@ -26,7 +30,7 @@ interface View {
   quote: Quote | undefined;
   /** Milliseconds since the epoch on the server's clock. */
   now: number;
-  onSend: () => void;
+  onSend: (press: Event) => void;
   onCancel: () => void;
   onSameTab: () => void;
   onNotSent: () => void;
@@ -83,9 +87,9 @@ export const view = (model: View): Frame => {
           words,
           locale,
           left: (sale.order?.deadline ?? 0) - model.now,
-          isSendable,
-          isBlocked: error?.code === 'popup-blocked',
-          onSend: () => isSendable && model.onSend(),
+          isSendable: isSendable && model.isArmed,
+          isBlocked: error?.code === 'popup-blocked' && model.isSameTabWise,
+          onSend: (press) => isSendable && model.onSend(press),
           onCancel,
           onSameTab: model.onSameTab,
           onNotSent: model.onNotSent,

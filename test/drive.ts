@@ -1,13 +1,15 @@
 // A browser as a visitor has it: one window, a press, what other windows come and go. The same for all three engines.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'puppeteer-core';
-import { Builder, By, Capabilities } from 'selenium-webdriver';
+import { Builder, By, Capabilities, type WebElement } from 'selenium-webdriver';
 import { type Engine, launchChromium, launchFirefox, startWebKit } from './browsers.ts';
 
 export interface Visitor {
   visit(url: string): Promise<void>;
   /** A real press of the pointer, which lets the page open a window. */
   press(selector: string): Promise<void>;
+  /** As `press`, on a part of the button. */
+  pressPart(name: string): Promise<void>;
   /** The value of an expression in the first window. It goes through JSON. */
   read(expression: string): Promise<unknown>;
   /** How many windows and tabs are open. */
@@ -40,6 +42,7 @@ const withPuppeteer = async (launch: typeof launchChromium | typeof launchFirefo
       await page.goto(url);
     },
     press: (selector) => page.click(selector),
+    pressPart: (name) => page.click(`offramp-button >>> [part=${name}]`),
     read: async (expression) => JSON.parse((await page.evaluate(`JSON.stringify(${expression}) ?? 'null'`)) as string),
     countWindows: async () => (await browser.pages()).length,
     closeOthers: async () => {
@@ -70,6 +73,10 @@ const withWebKit = async (): Promise<Visitor> => {
   return {
     visit: (url) => driver.get(url),
     press: (selector) => driver.findElement(By.css(selector)).click(),
+    pressPart: async (name) => {
+      const find = `return document.querySelector('offramp-button').shadowRoot.querySelector('[part=${name}]')`;
+      await (await driver.executeScript<WebElement>(find)).click();
+    },
     read: async (expression) =>
       JSON.parse(await driver.executeScript<string>(`return JSON.stringify(${expression}) ?? 'null'`)),
     countWindows: async () => (await driver.getAllWindowHandles()).length,

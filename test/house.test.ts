@@ -110,6 +110,8 @@ const ARROWS: Record<string, readonly string[]> = {
     'wallet-choice.ts',
     'quote.ts',
     'ports/traces.ts',
+    'ports/arming.ts',
+    'ports/sandbox.ts',
     'type ports/',
     'return.ts',
   ],

@@ -6,6 +6,7 @@ import type { OfframpButton } from '../src/index.ts';
 import type { Stage } from '../src/stages.ts';
 import { WORDS } from '../src/words.ts';
 import {
+  comeBack,
   has,
   inside,
   later,
@@ -22,6 +23,7 @@ import {
   words,
 } from './fixtures/element-world.ts';
 import { HASH } from './fixtures/orders.ts';
+import { pressSend } from './fixtures/press-send.ts';
 import { hang } from './fixtures/provider.ts';
 
 /** The page in one colour scheme, as a page does it whose visitor wants it so. */
@@ -83,7 +85,7 @@ describe('the live regions of <offramp-button>', () => {
     for (const stage of ['selling', 'ordered', 'settling', 'completed'] as const) {
       if (stage === 'selling') await reach(world, stage);
       if (stage === 'ordered') list(world);
-      if (stage === 'settling') part(world.button, 'send').click();
+      if (stage === 'settling') await pressSend(world);
       if (stage === 'completed') list(world, { status: 'SUCCESS', tx_hash: HASH });
       await reaches(world.button, stage);
       expect(part(world.button, 'status') === status, stage).to.equal(true);
@@ -177,8 +179,7 @@ describe('the focus of <offramp-button>', () => {
     const world = await placeButton();
     await reach(world, 'ordered');
     world.provider.script('eth_sendTransaction', hang);
-    part(world.button, 'send').focus();
-    await sendKeys({ press: 'Enter' });
+    await pressSend(world);
     await reaches(world.button, 'sending');
     expect(has(world.button, '[part=send]')).to.equal(false);
     expect(focused(world.button)).to.equal('button');
@@ -188,8 +189,7 @@ describe('the focus of <offramp-button>', () => {
     const world = await placeButton();
     await reach(world, 'ordered');
     world.provider.state.tokens = 0n;
-    part(world.button, 'send').focus();
-    await sendKeys({ press: 'Enter' });
+    await pressSend(world);
     await until(() => words(world.button, 'error'));
     expect(focused(world.button)).to.equal('send');
   });
@@ -201,7 +201,7 @@ describe('the focus of <offramp-button>', () => {
     document.body.append(field);
     await reach(world, 'ordered');
     field.focus();
-    part(world.button, 'send').click();
+    comeBack(world);
     await reaches(world.button, 'settling');
     expect(document.activeElement === field).to.equal(true);
   });

@@ -4,7 +4,6 @@ import { WORDS } from '../src/words.ts';
 import {
   comeBack,
   list,
-  part,
   placeButton,
   press,
   reach,
@@ -15,6 +14,7 @@ import {
   type World,
   words,
 } from './fixtures/element-world.ts';
+import { pressSend } from './fixtures/press-send.ts';
 
 const pageIn = ({ windows }: World): URLSearchParams => new URL(windows.opened.at(-1)?.addresses[0] ?? '').searchParams;
 
@@ -89,7 +89,7 @@ describe('the attributes of <offramp-button>', () => {
     await settle();
     expect(words(world.button, 'status')).to.equal(WORDS.sayOrdered);
     expect(world.provider.count('eth_sendTransaction')).to.equal(0);
-    part(world.button, 'send').click();
+    await pressSend(world);
     await reaches(world.button, 'settling');
   });
 });

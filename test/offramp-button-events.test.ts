@@ -8,7 +8,6 @@ import {
   later,
   list,
   mark,
-  part,
   placeButton,
   press,
   reach,
@@ -20,6 +19,7 @@ import {
   words,
 } from './fixtures/element-world.ts';
 import { FROM, HASH, TO } from './fixtures/orders.ts';
+import { pressSend } from './fixtures/press-send.ts';
 
 const types = ({ heard }: World): string[] => heard.map(({ type }) => type.replace('offramp-', ''));
 
@@ -219,7 +219,7 @@ describe('a page that stops a step of <offramp-button>', () => {
     const world = await placeButton();
     const stopped = prevent('offramp-before-send', world);
     await reach(world, 'ordered');
-    part(world.button, 'send').click();
+    await pressSend(world);
     await settle();
     expect(stopped).to.have.lengthOf(1);
     expect(world.provider.count('eth_sendTransaction')).to.equal(0);

@@ -6,7 +6,6 @@ import { json } from './fixtures/element-backend.ts';
 import {
   later,
   list,
-  part,
   placeButton,
   press,
   reach,
@@ -19,6 +18,7 @@ import {
   words,
 } from './fixtures/element-world.ts';
 import { HASH } from './fixtures/orders.ts';
+import { pressSend } from './fixtures/press-send.ts';
 
 /** Another button for the same sale. */
 const placeTwin = async ({ button, backend, provider }: World): Promise<OfframpButton> => {
@@ -161,7 +161,7 @@ describe('the life of <offramp-button>', () => {
     let answer: (hash: string) => void = () => {};
     world.provider.script('eth_sendTransaction', () => new Promise((resolve) => (answer = resolve)));
     await reach(world, 'ordered');
-    part(world.button, 'send').click();
+    await pressSend(world);
     await until(() => world.provider.count('eth_sendTransaction'));
     world.button.remove();
     await settle();
@@ -183,8 +183,8 @@ describe('the life of <offramp-button>', () => {
     await reaches(world.button, 'ordered');
     expect(twin.sale).to.deep.equal(world.button.sale);
     expect(words(twin, 'address')).to.equal(words(world.button, 'address'));
-    part(twin, 'send').click();
-    part(world.button, 'send').click();
+    await pressSend({ button: twin });
+    world.button.send();
     await reaches(world.button, 'settling');
     await reaches(twin, 'settling');
     expect(world.windows.opened).to.have.lengthOf(1);

@@ -112,7 +112,7 @@ describe('the looks of <offramp-button>', () => {
     part(world.button, 'send').click();
     list(world, { status: 'STARTED' });
     await until(() => words(world.button, 'status') === WORDS.sayUncommitted);
-    expect(part(world.button, 'send').getAttribute('aria-disabled')).to.equal(null);
+    await until(() => part(world.button, 'send').getAttribute('aria-disabled') === null);
     expect(world.provider.count('eth_sendTransaction')).to.equal(0);
   });
 

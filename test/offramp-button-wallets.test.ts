@@ -22,6 +22,7 @@ import {
   words,
 } from './fixtures/element-world.ts';
 import { OTHER } from './fixtures/orders.ts';
+import { pressSend } from './fixtures/press-send.ts';
 
 const ICON = 'data:image/svg+xml;base64,PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciLz4=';
 
@@ -232,13 +233,13 @@ describe('the wallet of <offramp-button>', () => {
     const [one] = [announce('org.one', { isConnected: true }), announce('org.other')];
     world.button.provider = null;
     await settle();
-    part(world.button, 'send').click();
+    await pressSend(world);
     await settle();
     expect(words(world.button, 'status')).to.equal(WORDS.sayChoose);
     panelButton(world.button, 'Wallet org.one').click();
     await settle();
     list(world);
-    part(world.button, 'send').click();
+    await pressSend(world);
     await until(() => one?.count('eth_sendTransaction'));
     await reaches(world.button, 'settling');
   });

@@ -19,6 +19,7 @@ import {
   until,
   words,
 } from './fixtures/element-world.ts';
+import { pressSend } from './fixtures/press-send.ts';
 import { hang, throwing } from './fixtures/provider.ts';
 
 const said = (code: OfframpErrorCode): string => `${errorTable[code].message} ${errorTable[code].advice}`;
@@ -248,13 +249,13 @@ describe('an error of <offramp-button>', () => {
     const world = await placeButton();
     world.provider.state.tokens = 1n;
     await reach(world, 'ordered');
-    part(world.button, 'send').click();
+    await pressSend(world);
     await until(() => words(world.button, 'error'));
     expect(words(world.button, 'error')).to.contain(errorTable['low-funds'].advice);
     expect(world.button.stage).to.equal('ordered');
     expect(world.provider.count('eth_sendTransaction')).to.equal(0);
     world.provider.state.tokens = 25_000_000n;
-    part(world.button, 'send').click();
+    await pressSend(world);
     await reaches(world.button, 'settling');
     expect(words(world.button, 'error')).to.equal('');
   });

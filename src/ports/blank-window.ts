@@ -12,6 +12,14 @@ export interface WaitingWords {
   text: string;
 }
 
+/** What a press did in its own task, before the code of a sale was there. */
+export interface Ahead {
+  /** The page's answer to `offramp-before-open`; `undefined`: it was not asked. */
+  may: boolean | undefined;
+  /** The window; `null`: it was blocked; `undefined`: none was tried. */
+  window: Window | null | undefined;
+}
+
 const features = (): string => {
   const left = Math.max(0, Math.round(screenX + (outerWidth - WIDTH) / 2));
   const top = Math.max(0, Math.round(screenY + (outerHeight - HEIGHT) / 2));

@@ -3,6 +3,7 @@
 import type { Popup } from '../ports.ts';
 import { type ReturnSignal, returnSignal } from '../schema.ts';
 import { openBlank, SAME_TAB, type WaitingWords } from './blank-window.ts';
+import { windowLack } from './sandbox.ts';
 
 interface PopupOptions {
   /** The words of the blank window while the session is made. */
@@ -34,6 +35,7 @@ const parse = (value: unknown): ReturnSignal | undefined => {
 
 export const createPopup = ({ waiting, ahead = () => undefined }: PopupOptions): Popup => {
   let handle: Window | null = null;
+  let fault: Popup['fault'];
 
   const isOpen = (): boolean => handle?.closed === false;
 
@@ -48,13 +50,17 @@ export const createPopup = ({ waiting, ahead = () => undefined }: PopupOptions):
       return isOpen();
     },
 
+    get fault() {
+      return fault;
+    },
+
     open: () => {
       const early = ahead();
       handle = early === undefined ? openBlank(waiting()) : early;
-      if (!isOpen()) {
-        handle = null;
-        return false;
-      }
+      if (!isOpen()) handle = null;
+      fault = windowLack(handle);
+      if (fault) close();
+      if (!handle) return false;
       // A blank window whose page has left would wait for ever.
       window.addEventListener('pagehide', close);
       return true;

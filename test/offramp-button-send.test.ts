@@ -1,0 +1,130 @@
+// The press on "Send": which ones count, and when. Real keys and a real pointer, since the whole point is to tell them from others.
+import { sendKeys, sendMouse } from '@web/test-runner-commands';
+import { expect } from 'chai';
+import {
+  comeBack,
+  later,
+  list,
+  part,
+  placeButton,
+  press,
+  reach,
+  reaches,
+  settle,
+  tidy,
+  until,
+  type World,
+} from './fixtures/element-world.ts';
+import { pressSend } from './fixtures/press-send.ts';
+
+const isReady = ({ button }: World): boolean => part(button, 'send').getAttribute('aria-disabled') === null;
+const asks = ({ provider }: World): number => provider.count('eth_sendTransaction');
+
+/** A real press of the pointer in the middle of "Send". */
+const click = async ({ button }: World): Promise<void> => {
+  const { x, y, width, height } = part(button, 'send').getBoundingClientRect();
+  await sendMouse({ type: 'click', position: [Math.round(x + width / 2), Math.round(y + height / 2)] });
+};
+
+describe('a press on "Send"', () => {
+  afterEach(tidy);
+
+  it('does not count before it was there for 700 ms, which it shows', async () => {
+    const world = await placeButton();
+    await reach(world, 'ordered');
+    const shownAt = performance.now();
+    expect(isReady(world)).to.equal(false);
+    await until(() => isReady(world));
+    expect(performance.now() - shownAt).to.be.greaterThan(600);
+    expect(asks(world)).to.equal(0);
+    await pressSend(world);
+    await reaches(world.button, 'settling');
+    expect(asks(world)).to.equal(1);
+  });
+
+  it('that came too early puts off the next', async () => {
+    const world = await placeButton();
+    await reach(world, 'ordered');
+    part(world.button, 'send').focus();
+    const drawnAt = performance.now();
+    // A press takes some milliseconds to come from here; on and on, until long after it would have counted.
+    while (performance.now() - drawnAt < 1200) await sendKeys({ press: 'Enter' });
+    expect([asks(world), isReady(world)]).to.deep.equal([0, false]);
+    await pressSend(world);
+    await reaches(world.button, 'settling');
+  });
+
+  it('of the pointer counts', async () => {
+    const world = await placeButton();
+    await reach(world, 'ordered');
+    await until(() => isReady(world));
+    await click(world);
+    await reaches(world.button, 'settling');
+  });
+
+  it("that a script makes counts never, nor does a script's press of the pointer before it", async () => {
+    const world = await placeButton();
+    await reach(world, 'ordered');
+    await until(() => isReady(world));
+    const send = part(world.button, 'send');
+    send.dispatchEvent(new PointerEvent('pointerdown', { bubbles: true, composed: true }));
+    send.click();
+    send.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true, detail: 1 }));
+    send.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, composed: true }));
+    world.button.send();
+    await settle();
+    expect([world.button.stage, asks(world), isReady(world)]).to.deep.equal(['ordered', 0, true]);
+  });
+
+  it('does not count while less than half of it is on the screen', async () => {
+    const world = await placeButton();
+    const { button } = world;
+    later(() => button.removeAttribute('style'));
+    await reach(world, 'ordered');
+    await until(() => isReady(world));
+    part(button, 'send').focus();
+    button.style.cssText = 'position: fixed; inset-block-start: -9999px';
+    await settle();
+    await sendKeys({ press: 'Enter' });
+    await settle();
+    expect([button.stage, asks(world)]).to.deep.equal(['ordered', 0]);
+    button.removeAttribute('style');
+    await settle();
+    await sendKeys({ press: 'Enter' });
+    await settle();
+    // Back for a moment only, it waits again.
+    expect([button.stage, asks(world), isReady(world)]).to.deep.equal(['ordered', 0, false]);
+  });
+
+  it('is not the second half of a double press on the button, which gives it the focus', async () => {
+    const world = await placeButton();
+    await reach(world, 'ordered');
+    await until(() => isReady(world));
+    part(world.button, 'button').focus();
+    await sendKeys({ press: 'Enter' });
+    await sendKeys({ press: 'Enter' });
+    await settle();
+    expect([world.button.stage, asks(world), isReady(world)]).to.deep.equal(['ordered', 0, false]);
+  });
+
+  it('is not needed after a return: what the person did at Coinbase is enough', async () => {
+    const world = await placeButton();
+    press(world);
+    await until(() => world.windows.opened.at(-1)?.addresses.length);
+    comeBack(world);
+    list(world);
+    await reaches(world.button, 'settling');
+    expect(asks(world)).to.equal(1);
+  });
+
+  it('counts again after the pause where the same order asks for it again', async () => {
+    const world = await placeButton();
+    await reach(world, 'ordered');
+    world.provider.state.native = 0n;
+    await pressSend(world);
+    await until(() => part(world.button, 'error').textContent !== '');
+    world.provider.state.native = 10n ** 18n;
+    await pressSend(world);
+    await reaches(world.button, 'settling');
+  });
+});
