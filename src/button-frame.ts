@@ -17,8 +17,13 @@ export interface Frame {
   panel: Drawn;
 }
 
+/** A link as the label is for who gets no script. Within a button it would be a second thing to press, and lead away. */
+const unlink = ({ target }: Event): void => {
+  for (const label of (target as HTMLSlotElement).assignedElements()) label.removeAttribute('href');
+};
+
 /** The label before a sale: the page's own, or words of ours. */
-export const slotted = (words: string): TemplateResult => html`<slot>${words}</slot>`;
+export const slotted = (words: string): TemplateResult => html`<slot @slotchange=${unlink}>${words}</slot>`;
 
 export const frame = (
   { label, isBusy, isIdle, quote, status, error, panel }: Frame,

@@ -149,7 +149,9 @@ export class OfframpButton extends ButtonAttributes {
   }
 
   protected override firstUpdated(): void {
-    for (const node of this.#drawnBefore.splice(0)) node.remove();
+    const drawn = this.#drawnBefore.splice(0);
+    // Where Lit's client for server rendering took it over, nothing was drawn after it.
+    if (this.renderRoot.lastChild !== drawn.at(-1)) for (const node of drawn) node.remove();
   }
 
   protected override willUpdate(changed: PropertyValues): void {

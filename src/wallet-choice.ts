@@ -50,7 +50,8 @@ export const createWalletChoice = ({ given, preferred, isUnderWay, onNews }: Wan
     chosen ??
     (wallets.length === 1 ? wallets[0] : undefined) ??
     (isUnderWay() ? rememberedWallet(wallets) : undefined);
-  const provider = () => given() ?? wanted()?.provider;
+  // Preact takes a property back by an empty text.
+  const provider = () => given() || wanted()?.provider;
 
   const hear = (next: Provider | undefined) => {
     if (next === heard) return;
