@@ -1,5 +1,5 @@
 // What a page pins: the hashes of the files for a script tag, as built. `node tools/integrity.ts` prints the tag and the import map;
-// with `--write` the hash in the README's tag is this build's.
+// with `--write` the hash in the tags of the README and of the examples is this build's.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -7,6 +7,14 @@ const hashOf = (path: string): string => `sha384-${createHash('sha384').update(r
 
 /** The README's tag: found by its script, whatever stands before it. */
 const IN_README = /(src="[^"]*offramp-button\.min\.js"[^>]*?\bintegrity=")([^"]*)(")/g;
+
+/** Whose tags are written. */
+const PINNED = [
+  'README.md',
+  'examples/html/index.html',
+  'examples/shopify/sections/cash-out.liquid',
+  'examples/wordpress/custom-html.html',
+];
 
 /** The README with this hash in each of its tags. */
 export const withHash = (readme: string, hash: string): string =>
@@ -35,7 +43,7 @@ ${importMap('dist')}
 <script type="module" src="/offramp-button/offramp-button.js" integrity="${hashOf('dist/light/offramp-button.js')}" crossorigin="anonymous"></script>
 `);
   if (process.argv.includes('--write')) {
-    writeFileSync('README.md', withHash(readFileSync('README.md', 'utf8'), hash));
-    console.log("The README's tag has this hash.");
+    for (const path of PINNED) writeFileSync(path, withHash(readFileSync(path, 'utf8'), hash));
+    console.log('The tags of the README and of the examples have this hash.');
   }
 }
