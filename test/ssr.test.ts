@@ -40,10 +40,13 @@ const listenTo = async <Result>(work: () => Promise<Result>): Promise<{ result: 
   return { result, said: said.filter((words) => !USUAL.test(words)) };
 };
 
-/** `before` runs first in the page, with the server's element as `drawn`. */
+/** A page with what a server drew. */
 const pageOf = (html: string, script: string): string => `<!doctype html><html lang="en"><title>Shop</title>
   <div id="app">${html}</div><p id="after">After it.</p>
-  <script>const drawn = document.querySelector('offramp-button');</script>
+  <script>
+    const drawn = document.querySelector('offramp-button');
+    const drawnButton = drawn?.shadowRoot?.querySelector('button');
+  </script>
   ${script && `<script type="module" src="${script}"></script>`}</html>`;
 
 /** Watches for shifts of the layout from the beginning on. */
@@ -142,21 +145,27 @@ describe('the element drawn by Lit on a server', () => {
       join(root, 'src/hydrating.js'),
       `import '@lit-labs/ssr-client/lit-element-hydrate-support.js'; import 'offramp-button';`,
     );
-    const input = { plain: join(root, 'src/plain.js'), hydrating: join(root, 'src/hydrating.js') };
-    await build({
-      configFile: false,
-      root,
-      base: './',
-      mode: 'development',
-      logLevel: 'error',
-      build: { outDir: 'built', minify: false, rolldownOptions: { input, output: { entryFileNames: '[name].js' } } },
-    });
+    // Each by itself: what both need would else come first, and Lit's support for hydration must.
+    for (const script of ['plain', 'hydrating']) {
+      await build({
+        configFile: false,
+        root,
+        base: './',
+        mode: 'development',
+        logLevel: 'error',
+        build: {
+          outDir: `built/${script}`,
+          minify: false,
+          rolldownOptions: { input: join(root, `src/${script}.js`), output: { entryFileNames: 'page.js' } },
+        },
+      });
+    }
     ({ result: html, said } = await listenTo(async () => {
       const { draw } = (await import(pathToFileURL(server).href)) as { draw(): Promise<string> };
       return draw();
     }));
     for (const script of ['plain', 'hydrating'])
-      shop.pages.set(`/lit-server/built/${script}`, pageOf(html, `${script}.js`));
+      shop.pages.set(`/lit-server/built/${script}`, pageOf(html, `${script}/page.js`));
     shop.pages.set('/lit-server/built/none', pageOf(html, ''));
   });
 
@@ -192,6 +201,8 @@ describe('the element drawn by Lit on a server', () => {
       await then.page.waitForFunction(`${BUTTON}.hasUpdated`);
       assert.deepEqual(await then.shift(), []);
       assert.equal(await then.read(placeOf), wasAt);
+      const isKept = await then.read(`${BUTTON}.shadowRoot.querySelector('[part=button]') === drawnButton`);
+      assert.equal(isKept, script === 'hydrating');
       assert.equal(await then.read(`${BUTTON}.shadowRoot.querySelectorAll('[part=button]').length`), 1);
       assert.equal(await then.read(`${BUTTON}.shadowRoot.querySelectorAll('[part=status]').length`), 1);
       assert.equal(await then.words('label'), 'Cash out');
