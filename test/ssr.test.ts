@@ -1,6 +1,6 @@
 // The button in what a server draws: by React, Vue, Svelte and Lit, and by hand. Then the page's script takes over.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it, mock } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -128,15 +128,7 @@ describe('the element drawn by Lit on a server', () => {
   before(async () => {
     const root = shelf.install('html', 'lit-server');
     const server = join(root, 'server.js');
-    writeFileSync(
-      server,
-      `import { render } from '@lit-labs/ssr';
-       import { collectResult } from '@lit-labs/ssr/lib/render-result.js';
-       import { html } from 'lit';
-       import 'offramp-button';
-       export const draw = () => collectResult(render(html\`
-         ${TAG} .labels=\${{ selling: 'Continue at Coinbase' }}><b>Cash</b> out</offramp-button>\`));`,
-    );
+    cpSync('test/frameworks/pages/server.lit.js', server);
     shelf.link('@lit-labs/ssr', root);
     shelf.link('@lit-labs/ssr-client', root);
     mkdirSync(join(root, 'src'));
@@ -170,7 +162,7 @@ describe('the element drawn by Lit on a server', () => {
   });
 
   it('is a declarative shadow root with the button, and nothing is complained of', () => {
-    assert.ok(html.replace(/ +/g, ' ').includes(TAG), html);
+    assert.ok(html.replace(/\s+/g, ' ').includes(TAG), html);
     assert.match(html, /<template shadowroot="open" shadowrootmode="open"><style>.*<button/s);
     assert.deepEqual(said, []);
   });

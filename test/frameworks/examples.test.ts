@@ -1,6 +1,9 @@
 // Every example as a project of its own, with the packed package: built, opened in Chromium, pressed, paid out.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import type { Browser } from 'puppeteer-core';
 import { launchChromium } from '../browsers.ts';
 import { packPackage, type Shelf } from './install.ts';
@@ -10,6 +13,11 @@ import { countListeners, PRESSED, type Visit, visit } from './visit.ts';
 
 /** Where an object that comes before the element is defined ends in an attribute: there the element must be imported first. */
 const LOSES_OBJECTS: readonly ProjectName[] = ['preact'];
+
+/** Where TypeScript itself checks the tag or the listeners; what is in templates of Vue, Svelte and Angular it does not read. */
+const TYPED: readonly ProjectName[] = ['react 19', 'preact', 'solid', 'angular'];
+
+const run = promisify(execFile);
 
 let shelf: Shelf;
 let shop: Shop;
@@ -42,6 +50,14 @@ for (const name of projectNames) {
     before(async () => {
       path = await buildPages(shelf, name);
     });
+
+    if (TYPED.includes(name))
+      it('compiles against the package’s types', async () => {
+        const compiler = resolve('node_modules/typescript/bin/tsc');
+        const project = join(shelf.place, path, '..');
+        const check = run(process.execPath, [compiler, '--noEmit', '-p', project]);
+        await check.catch(({ stdout }: { stdout: string }) => assert.fail(stdout));
+      });
 
     it('tells an error, and takes 25 USDC to the payout', async () => {
       const there = await visit(browser, shop, `${path}/index.html`, { isAnnounced: true });
