@@ -14,6 +14,8 @@ interface Activities {
   /** Started on entering the stage, ended by the signal on leaving it. */
   byStage: Partial<Record<Stage, (signal: AbortSignal) => unknown>>;
   hearReturn(signal: ReturnSignal): void;
+  /** Ends the sale as the person wishes; one that may have been sent, of which this page does not know yet, goes on. */
+  endByPerson(end: () => void): void;
 }
 
 /** A sale that saw no order by then has none: Coinbase's tokens live five minutes, people take longer. */
@@ -23,8 +25,8 @@ const DEADLINE_CHECK = 15_000;
 const PATIENCE = 120_000;
 /** Another tab's last save may arrive a little after its lock was freed. */
 const SAVE_LAG = 500;
-/** Waited for twice, because a machine may sleep over one of them. */
-const SLOW_CLAIMS = 1_000;
+/** Waited for in short pieces, because a machine may sleep over one of them. */
+const SLOW_CLAIMS = { pieces: 20, each: 100 };
 
 export const activities = (
   run: Run,
@@ -35,6 +37,8 @@ export const activities = (
   const nudges = new Set<() => void>();
   let toldCode: string | undefined;
   let triedFor: string | undefined;
+  /** The sale whose claims were looked at by this page. */
+  let lookedFor: string | undefined;
 
   const nudge = () => {
     for (const listener of [...nudges]) listener();
@@ -92,9 +96,17 @@ export const activities = (
    * left, or that another tab took without being able to save, says that something may have been sent.
    */
   const endUnsent = async (order: Order, signal: AbortSignal, end: () => void): Promise<void> => {
-    const tooSlow = clock.wait(SLOW_CLAIMS, signal).then(() => clock.wait(SLOW_CLAIMS, signal));
-    await Promise.race([sender.takeUp(order), tooSlow]);
+    const tooSlow = async () => {
+      for (let piece = 0; piece < SLOW_CLAIMS.pieces; piece += 1) await clock.wait(SLOW_CLAIMS.each, signal);
+    };
+    await Promise.race([sender.takeUp(order), tooSlow()]);
     if (!signal.aborted) end();
+  };
+
+  const endByPerson = (end: () => void): void => {
+    const { id, order, stage } = sale();
+    if (stage !== 'ordered' || !order || lookedFor === id) end();
+    else void endUnsent(order, run.signal(), end);
   };
 
   const followOrder = (signal: AbortSignal, afterwards?: (record: SaleRecord | undefined) => void) =>
@@ -180,6 +192,7 @@ export const activities = (
       void endAtDeadline(signal);
       await sender.recover(signal);
       if (signal.aborted) return;
+      lookedFor = sale().id;
       hearKeptReturn();
       sendByItself();
     },
@@ -199,5 +212,5 @@ export const activities = (
     settling: (signal) => followOrder(signal, (record) => void (record?.tx_hash || sender.trace())),
   };
 
-  return { byStage, hearReturn };
+  return { byStage, hearReturn, endByPerson };
 };

@@ -8,12 +8,15 @@ import type { Attempt } from './sale.ts';
 import type { ClaimAnswer } from './schema.ts';
 
 export interface Claiming {
-  /** `false`: not ours to ask, and why has been said. */
-  claim(order: Order, attempt: Attempt): Promise<boolean>;
+  /** `none`: not ours to ask, and why has been said. `kept`: this browser has it on its disk; `granted`: only the backend knows of it. */
+  claim(order: Order, attempt: Attempt): Promise<'none' | 'kept' | 'granted'>;
   /** Whether a page of this sale that is gone has claimed the order, so that it goes on in doubt. */
   takeUp(order: Order): Promise<boolean>;
-  /** @throws where this browser's claim is the only one, and could not be given back. */
-  release(order: Order, claimUrl: string | null): Promise<void>;
+  /**
+   * @param of which claim; another's is not taken off the disk.
+   * @throws where this browser's claim is the only one, and could not be given back.
+   */
+  release(order: Order, claimUrl: string | null, of?: 'kept' | 'granted'): Promise<void>;
   /** A claim of this sale, left by a page that died before it could say what became of it. */
   recover(signal: AbortSignal): Promise<void>;
 }
@@ -21,19 +24,21 @@ export interface Claiming {
 export const claiming = ({ key, ports, sale, now, pinned, dispatch, tell }: Run): Claiming => {
   const { backend, claims, signature } = ports;
 
-  const takeLocal = async (order: Order, attempt: Attempt): Promise<boolean> => {
+  const takeLocal = async (order: Order, attempt: Attempt): Promise<'none' | 'kept' | 'granted'> => {
     try {
-      return await claims.take(order.transactionId, { saleId: sale().id, attempt }, { key, sale: sale() });
+      const claim = { saleId: sale().id, attempt };
+      return (await claims.take(order.transactionId, claim, { key, sale: sale() })) ? 'kept' : 'none';
     } catch (cause) {
       // The backend's claim alone is enough; neither is not (rule 3).
-      if (sale().claimUrl) return true;
+      if (sale().claimUrl) return 'granted';
       throw cause;
     }
   };
 
-  const release = async (order: Order, claimUrl: string | null): Promise<void> => {
+  const release: Claiming['release'] = async (order, claimUrl, of = 'kept') => {
     // Safe to be lost: the same sale may claim again. Awaited, so that it cannot overtake that later claim.
     if (claimUrl) await backend.release(claimUrl).catch(() => {});
+    if (of === 'granted') return;
     try {
       await claims.release(order.transactionId);
     } catch (cause) {
@@ -54,13 +59,6 @@ export const claiming = ({ key, ports, sale, now, pinned, dispatch, tell }: Run)
     }
   };
 
-  /** Gives the claim back and ends the sale: such an answer would come again. */
-  const refuse = async (order: Order, claimUrl: string | null, saleId: string, why: OfframpError): Promise<false> => {
-    await release(order, claimUrl);
-    dispatch({ type: 'fail', code: 'instruction-invalid' }, why, saleId);
-    return false;
-  };
-
   const takeUp = async (order: Order): Promise<boolean> => {
     const { id } = sale();
     const found = await claims.find(order.transactionId);
@@ -75,25 +73,33 @@ export const claiming = ({ key, ports, sale, now, pinned, dispatch, tell }: Run)
 
     claim: async (order, attempt) => {
       const { claimUrl, id } = sale();
-      if (!(await takeLocal(order, attempt))) {
+      const taken = await takeLocal(order, attempt);
+      if (taken === 'none') {
         // Ours, or another sale's for the same order.
         if (!(await takeUp(order))) tell(new OfframpError('already-claimed'));
-        return false;
+        return taken;
       }
-      if (!claimUrl) return pinned().length === 0 || refuse(order, claimUrl, id, unsigned());
+      /** Gives the claim back and ends the sale: such an answer would come again. */
+      const refuse = async (why: OfframpError): Promise<'none'> => {
+        await release(order, claimUrl, taken);
+        dispatch({ type: 'fail', code: 'instruction-invalid' }, why, id);
+        return 'none';
+      };
+      if (!claimUrl) return pinned().length === 0 ? taken : refuse(unsigned());
       let answer: ClaimAnswer;
       try {
-        answer = await backend.claim(claimUrl, { saleId: id, transactionId: order.transactionId });
+        answer = await backend.claim(claimUrl, { saleId: id, transactionId: order.transactionId }, taken === 'kept');
       } catch (cause) {
-        await claims.release(order.transactionId).catch(() => {});
+        // What is on the disk where this page could not write is another's.
+        if (taken === 'kept') await claims.release(order.transactionId).catch(() => {});
         const error = cause instanceof OfframpError ? cause : undefined;
         if (error?.code !== 'order-expired' && error?.code !== 'order-refused') throw cause;
         // The backend looked at the order itself, by Coinbase's clock.
         dispatch({ type: 'fail', code: error.code }, error, id);
-        return false;
+        return 'none';
       }
       const fault = await faultOf(answer, order, id);
-      return !fault || refuse(order, claimUrl, id, fault);
+      return fault ? refuse(fault) : taken;
     },
 
     recover: async (signal) => {

@@ -67,8 +67,8 @@ export interface Run {
   pinned(): readonly string[];
   /** Ends with the present stage. */
   signal(): AbortSignal;
-  /** Whether the sale as it is now was written to the store. */
-  isKept(): boolean;
+  /** What the store has of the sale: `all`, as it is now; `less`, an earlier state; or nothing. */
+  keeps(): 'all' | 'less' | 'nothing';
 }
 
 export interface Flow {
@@ -199,12 +199,12 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     watchers: () => [...watchers],
     pinned: () => [...new Set([...watchers].flatMap((watcher) => watcher.instructionKey() ?? []))],
     signal: () => activity.signal,
-    isKept: () => isKept,
+    keeps: () => (isKept ? 'all' : store.load(key)?.id === sale.id ? 'less' : 'nothing'),
   };
 
   const door = opening(run);
   const sender = sending(run);
-  const { byStage, hearReturn } = activities(run, { mint: door.mint, sender });
+  const { byStage, hearReturn, endByPerson } = activities(run, { mint: door.mint, sender });
 
   const begin = () => {
     activity.abort();
@@ -261,10 +261,12 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     },
 
     cancel: () => {
-      if (sale.stage === 'opening') dispatch({ type: 'not-opened' });
-      else if (sale.stage === 'connecting') dispatch({ type: 'not-connected' });
-      else if (!dispatch({ type: 'cancel' })) return;
-      popup.close();
+      const end = (type: 'not-opened' | 'not-connected' | 'cancel') => {
+        if (dispatch({ type })) popup.close();
+      };
+      if (sale.stage === 'opening') end('not-opened');
+      else if (sale.stage === 'connecting') end('not-connected');
+      else endByPerson(() => end('cancel'));
     },
 
     reset: () => void dispatch({ type: 'reset' }),

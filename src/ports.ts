@@ -27,8 +27,8 @@ export type Sender = (instruction: Instruction) => Promise<{ txHash: string }>;
 export interface Popup {
   /** Opens a blank window in the press's own task. `false`: the browser blocked it. */
   open(): boolean;
-  /** Why there is no window, where that is known. */
-  readonly fault?: { message: string; advice: string } | undefined;
+  /** What to do about it that there is no window, where that is known. */
+  readonly fault?: { advice: string } | undefined;
   /** Whether the window is known to be open. Under COOP it may be open and not known to be. */
   readonly isOpen: boolean;
   /** Sends the opened window to Coinbase. */
@@ -57,7 +57,8 @@ export interface Backend {
   list(url: string, signal: AbortSignal): Promise<SaleList>;
   /** Gives the lists of a stream of events until it ends, the page is hidden, or `signal` aborts. Throws where it breaks or falls silent. */
   events(url: string, onList: (list: SaleList) => void, signal: AbortSignal): Promise<void>;
-  claim(url: string, claim: { saleId: string; transactionId: string }): Promise<ClaimAnswer>;
+  /** @param isKept this browser has kept a claim of its own; where it has not, the backend grants to this page alone. */
+  claim(url: string, claim: { saleId: string; transactionId: string }, isKept: boolean): Promise<ClaimAnswer>;
   report(url: string, txHash: string): Promise<void>;
   release(url: string): Promise<void>;
   quote(url: string, request: QuoteRequest, signal: AbortSignal): Promise<Quote>;

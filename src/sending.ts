@@ -29,6 +29,11 @@ export interface Sending {
   sayNotSent(): Promise<void>;
 }
 
+const MAYBE_OPEN = {
+  message: 'An earlier request may still be open in your wallet.',
+  advice: 'Decline it there, then press “Send”.',
+};
+
 /** What was checked is old after this, as where the machine slept meanwhile: longer than a claim takes. */
 const LONGEST_CHECKED = 30_000;
 
@@ -84,21 +89,25 @@ export const sending = (run: Run): Sending => {
   /** Claims, leaves `ordered`, asks. Nothing on this path is ever repeated by itself. */
   const ask = async (order: Order, attempt: Attempt, isAuto: boolean, mine: { isAsking: boolean }): Promise<void> => {
     const { id, claimUrl } = sale();
-    if (!isStillOrdered(order) || !(await claim(order, attempt))) return;
+    if (!isStillOrdered(order)) return;
+    const claimed = await claim(order, attempt);
+    if (claimed === 'none') return;
     mine.isAsking = true;
     // Out of `ordered` before the wallet is asked, and kept (rules 1 and 3).
     if (!isStillOrdered(order) || !dispatch({ type: 'claim', at: now(), attempt, isAuto }, undefined, id)) {
       mine.isAsking = false;
-      return release(order, claimUrl);
+      return release(order, claimUrl, claimed);
     }
     // Still this sale, known to be in time and soon after the checks, still waited for by Coinbase, and with somebody to see it.
     const isInTime = () => run.knowsTime() && now() < Math.min(order.deadline, attempt.askedAt + LONGEST_CHECKED);
     const isWaitedFor = () => sale().id === id && sale().stage === 'sending' && isAwaiting(sale().status ?? '');
     const mayStill = () => isWaitedFor() && isInTime() && run.watchers().length > 0;
-    const outcome: Outcome =
-      run.isKept() || claimUrl
-        ? await wallet.ask(order, mayStill, attempt.callsId)
-        : { kind: 'not-asked', error: new OfframpError('store-unavailable') };
+    // A page that finds an older state of this sale, and no claim, would ask again, and backends grant one sale's claim again.
+    const { keeps } = run;
+    const isRemembered = keeps() === 'all' || (claimUrl && (claimed === 'kept' || keeps() === 'nothing'));
+    const outcome: Outcome = isRemembered
+      ? await wallet.ask(order, mayStill, attempt.callsId)
+      : { kind: 'not-asked', error: new OfframpError('store-unavailable') };
     mine.isAsking = false;
     await conclude(id, order, outcome);
   };
@@ -138,8 +147,10 @@ export const sending = (run: Run): Sending => {
     },
 
     send: (by) => {
-      const { id: saleId, stage } = sale();
+      const { id: saleId, stage, attempt: former } = sale();
       if (stage !== 'ordered' || current?.saleId === saleId) return;
+      // What was asked before may still be open in the wallet: whether it is to be asked again is the person's to say.
+      if (by === 'call' && former && !former.isDeclined) return tell(new OfframpError('wallet-busy', MAYBE_OPEN));
       if (current?.isAsking) {
         return tell(
           new OfframpError('wallet-busy', {

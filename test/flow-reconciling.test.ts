@@ -360,6 +360,51 @@ describe('flow: a browser that was killed before its store was on the disk', () 
     }
   });
 
+  it('is not cancelled in a new page before that has looked at the claims, and then goes on in doubt', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    const sale = before.flow.sale;
+    world.comeBack(sale);
+    await world.settle();
+    before.close();
+    world.tamper({ ...sale });
+    const find = world.hold('find');
+    const page = world.page();
+    await world.settle();
+    page.flow.cancel();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('ordered');
+    find();
+    await world.advance(1000);
+    expect(page.flow.sale.stage).to.equal('unsure');
+    // With the claims looked at and none there, it is cancelled in the press's own task.
+    const plain = createWorld();
+    const other = await toOrdered(plain);
+    other.flow.cancel();
+    expect(other.flow.sale.stage).to.equal('cancelled');
+  });
+
+  it('says nothing of an end before it has looked at the claims, though the machine naps again and again', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    const sale = before.flow.sale;
+    world.comeBack(sale);
+    await world.settle();
+    before.close();
+    world.tamper({ ...sale });
+    world.time.now += 40 * MINUTE;
+    const find = world.hold('find');
+    const page = world.page();
+    for (let nap = 0; nap < 5; nap += 1) {
+      world.time.now += MINUTE;
+      await world.advance(1);
+    }
+    expect(page.flow.sale.stage).to.equal('ordered');
+    find();
+    await world.advance(1000);
+    expect(page.flow.sale.stage).to.equal('unsure');
+  });
+
   it('takes up no sale that is over', async () => {
     const world = createWorld();
     const page = await toSettling(world);

@@ -1,6 +1,7 @@
 // The rules of money 1–5: when a wallet is asked, and what becomes of it. Each by its sentence, in a simulated world.
 // What one module alone keeps is held there: the wallet’s errors and the claims in `ports`.
 import { expect } from 'chai';
+import { OfframpError } from '../src/errors.ts';
 import type { SaleRecord } from '../src/schema.ts';
 import { HASH, MINUTE } from './fixtures/orders.ts';
 import { press, toOrdered, toSending, toUnsure, wallet, withWallet } from './fixtures/passages.ts';
@@ -157,6 +158,39 @@ describe('rule 3: one claim per order, across tabs, windows, reloads and devices
     expect(world.prompt().isClaimed).to.equal(true);
   });
 
+  it('rule 3: where only an older state of the sale is kept, and no claim, a backend’s claim is not enough', async () => {
+    const world = Object.assign(createWorld(), { session: { claimUrl: 'https://shop.example/claim' } });
+    const page = await toOrdered(world);
+    world.claimsWork = false;
+    world.storeWorks = 'full';
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(0);
+    expect(page.codes).to.deep.equal(['store-unavailable']);
+    expect(page.flow.sale.stage).to.equal('ordered');
+    expect(world.granted.size).to.equal(0);
+    // Either of the two is enough.
+    world.claimsWork = true;
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(1);
+  });
+
+  it('rule 3: the backend is told whether this browser has kept its claim, and a claim that is not kept is not taken off the disk', async () => {
+    const world = Object.assign(createWorld(), { session: { claimUrl: 'https://shop.example/claim' } });
+    const page = await toOrdered(world);
+    world.claimsWork = false;
+    world.trouble.claim = new OfframpError('backend-unreachable');
+    await press(world, page);
+    expect(world.calls).not.to.include('drop');
+    delete world.trouble.claim;
+    await press(world, page);
+    expect(world.keptHere).to.deep.equal([false]);
+    world.prompt().decline();
+    await world.settle();
+    world.claimsWork = true;
+    await press(world, page);
+    expect(world.keptHere).to.deep.equal([false, true]);
+  });
+
   it('rule 3: a crash between the claim and its saving is taken as perhaps sent', async () => {
     const world = createWorld();
     const before = await toOrdered(world);
@@ -216,6 +250,29 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     expect(world.prompts).to.have.lengthOf(1);
     await press(world, page);
     expect(world.prompts).to.have.lengthOf(2);
+  });
+
+  it('rule 4: after “nothing was sent” the page’s own call asks nothing, the person’s press does', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    world.sighting = 'nothing';
+    await world.advance(2 * MINUTE);
+    page.sayNotSent();
+    await world.settle();
+    page.send('call');
+    await world.settle();
+    expect(world.prompts).to.have.lengthOf(1);
+    expect(page.codes).to.deep.equal(['wallet-busy']);
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(2);
+    // After a "no" of the wallet itself to a first request, the page may.
+    const other = createWorld();
+    const next = await toSending(other);
+    other.prompt().decline();
+    await other.settle();
+    next.send('call');
+    await other.settle();
+    expect(other.prompts).to.have.lengthOf(2);
   });
 
   it('rule 4: “nothing was sent” is not believed too early', async () => {

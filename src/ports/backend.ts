@@ -2,7 +2,7 @@
 // section 6; does not know when to ask again (`poll.ts`).
 import { OfframpError } from '../errors.ts';
 import type { Backend } from '../ports.ts';
-import { claimAnswer, parseList, quoteAnswer, quoteRefusal, tokenAnswer } from '../schema.ts';
+import { claimAnswer, parseList, quoteAnswer, quoteRefusal, readAs, tokenAnswer } from '../schema.ts';
 import { createEvents } from './events.ts';
 
 interface BackendOptions {
@@ -10,8 +10,8 @@ interface BackendOptions {
   fetch: () => typeof fetch;
   /** The absolute address that relative ones are resolved against: the token endpoint. */
   base: () => string;
-  /** Which browser claims (`createHolder`). */
-  holder?: () => Promise<string>;
+  /** Which browser claims, or where its claim is not kept, which page (`createHolder`). */
+  holder?: (isKept: boolean) => Promise<string>;
   /** Milliseconds one request may take. */
   timeout?: number;
   /** A signal that aborts after so many milliseconds. */
@@ -86,6 +86,9 @@ export const createBackend = ({
     throw malformed();
   };
 
+  /** Given back by whom it was taken. */
+  let isClaimKept = true;
+
   const exchange = async (address: string, init: RequestInit) => {
     const response = await fetch()(address, init);
     if (!response.ok) throw refusal(response, await readJson(response).catch(() => undefined));
@@ -123,13 +126,13 @@ export const createBackend = ({
 
   /** The server's time: what the backend says, else the answer's `Date` header where the browser shows it. */
   const withTime = <T extends { now?: string | undefined }>(read: T, time: string | undefined): T =>
-    read.now === undefined && time !== undefined ? { ...read, now: time } : read;
+    read.now === undefined && time !== undefined ? Object.assign(read, { now: time }) : read;
 
   return {
     openSession: async (endpoint, request, signal) => {
       const { answer, time } = await call('POST', endpoint, request, signal);
-      const { data, error } = tokenAnswer.safeParse(answer);
-      if (!data) throw malformed(error);
+      const data = readAs(tokenAnswer, answer);
+      if (!data) throw malformed();
       return withTime(data, time);
     },
 
@@ -142,23 +145,24 @@ export const createBackend = ({
 
     events: createEvents({ fetch, resolve, refusal, limit, timeout }),
 
-    claim: async (url, claim) => {
-      const { answer } = await call('POST', url, { ...claim, ...(holder && { holder: await holder() }) });
-      const { data, error } = claimAnswer.safeParse(answer);
-      if (!data) throw malformed(error);
+    claim: async (url, claim, isKept) => {
+      isClaimKept = isKept;
+      const { answer } = await call('POST', url, { ...claim, ...(holder && { holder: await holder(isKept) }) });
+      const data = readAs(claimAnswer, answer);
+      if (!data) throw malformed();
       return data;
     },
 
     quote: async (url, request, signal) => {
       try {
         const { answer } = await call('POST', url, request, signal);
-        const { data, error } = quoteAnswer.safeParse(answer);
-        if (!data) throw malformed(error);
+        const data = readAs(quoteAnswer, answer);
+        if (!data) throw malformed();
         return { kind: 'price', ...data };
       } catch (cause) {
         // Only a refusal's cause is an answer's JSON; another one's is whatever a page's own `fetch` threw.
         const isRefusal = cause instanceof OfframpError && cause.code === 'backend-refused';
-        const { data } = quoteRefusal.safeParse(isRefusal ? cause.cause : undefined);
+        const data = readAs(quoteRefusal, isRefusal ? cause.cause : undefined);
         if (data?.code !== 'amount-out-of-range') throw cause;
         return { kind: 'refused', limits: data.limits };
       }
@@ -167,6 +171,6 @@ export const createBackend = ({
     // Kept alive past the page, since people close it as soon as they have sent.
     report: async (url, txHash) => void (await call('PATCH', url, { txHash }, undefined, true)),
     release: async (url) =>
-      void (await call('DELETE', url, holder ? { holder: await holder() } : undefined, undefined, true)),
+      void (await call('DELETE', url, holder && { holder: await holder(isClaimKept) }, undefined, true)),
   };
 };

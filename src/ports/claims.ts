@@ -64,11 +64,16 @@ const HOLDER = 0;
 
 /**
  * This browser's name for itself before a backend: one over tabs and reloads, another on every device, and a new one where the
- * site's data was wiped, because the claims are gone with it. Where nothing can be kept it is the page's own.
+ * site's data was wiped, because the claims are gone with it. Where nothing can be kept it is the page's own, as it is for a
+ * claim that could not be: no other page would know of that one, and the backend grants a holder's claim again.
  */
-export const createHolder = ({ databases = () => indexedDB, randomId }: HolderOptions): (() => Promise<string>) => {
+export const createHolder = ({
+  databases = () => indexedDB,
+  randomId,
+}: HolderOptions): ((isKept: boolean) => Promise<string>) => {
   const fresh = randomId();
-  return async () => {
+  return async (isKept) => {
+    if (!isKept) return fresh;
     try {
       await within(databases, 'readwrite', (claims) => claims.add(fresh, HOLDER));
       return fresh;

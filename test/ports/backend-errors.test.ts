@@ -37,7 +37,7 @@ const CALLS: [name: string, call: (door: Backend) => Promise<unknown>][] = [
       ),
   ],
   ['list', (door) => door.list(`status?ref=${SECRET_REF}`, never)],
-  ['claim', (door) => door.claim(`claim/${SECRET_REF}`, { saleId: 's', transactionId: SECRET_REF })],
+  ['claim', (door) => door.claim(`claim/${SECRET_REF}`, { saleId: 's', transactionId: SECRET_REF }, true)],
   ['report', (door) => door.report(`claim/${SECRET_REF}`, `0x${'5c'.repeat(32)}`)],
   ['release', (door) => door.release(`claim/${SECRET_REF}`)],
 ];
@@ -115,14 +115,14 @@ describe('a broken backend', () => {
   ] as const) {
     it(`that refuses a claim with 409 and ${name} is ${code}`, async () => {
       worker.use(...brokenBackend(409, {}, body));
-      expect((await errorOf(backend.claim('claim', { saleId: 's', transactionId: 't' }))).code).to.equal(code);
+      expect((await errorOf(backend.claim('claim', { saleId: 's', transactionId: 't' }, true))).code).to.equal(code);
     });
   }
 
   it('that refuses a claim with 409 and a page of HTML is backend-refused', async () => {
     const html = async () => new Response('<h1>already-claimed</h1>', { status: 409 });
     const door = createBackend({ fetch: () => html, base });
-    expect((await errorOf(door.claim('claim', { saleId: 's', transactionId: 't' }))).code).to.equal('backend-refused');
+    expect((await errorOf(door.claim('claim', { saleId: 's', transactionId: 't' }, true))).code).to.equal('backend-refused');
   });
 
   for (const [name, call] of CALLS) {
@@ -191,7 +191,7 @@ describe('a lying backend', () => {
       { ...instruction, deadline: 'tomorrow' },
     ]) {
       worker.use(...lyingBackend({ instruction: lie }));
-      const claim = backend.claim('claim', { saleId: 's', transactionId: 't' });
+      const claim = backend.claim('claim', { saleId: 's', transactionId: 't' }, true);
       expect((await errorOf(claim)).code).to.equal('backend-malformed');
     }
   });

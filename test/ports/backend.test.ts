@@ -33,7 +33,7 @@ const request = {
 const CALLS: [name: string, call: (door: Backend) => Promise<unknown>][] = [
   ['openSession', (door) => door.openSession(base(), request, never)],
   ['list', (door) => door.list('status?ref=secret-ref', never)],
-  ['claim', (door) => door.claim('claim/secret-ref', { saleId: 'sale-1', transactionId: 'order-1' })],
+  ['claim', (door) => door.claim('claim/secret-ref', { saleId: 'sale-1', transactionId: 'order-1' }, true)],
   ['report', (door) => door.report('claim/secret-ref', `0x${'5c'.repeat(32)}`)],
   ['release', (door) => door.release('claim/secret-ref')],
 ];
@@ -97,7 +97,7 @@ describe('a good backend', () => {
     worker.use(...goodBackend(heard));
     const claim = { saleId: 'sale-1', transactionId: 'order-1' };
     const txHash = `0x${'5c'.repeat(32)}`;
-    expect(await backend.claim('claim/ref-1', claim)).to.deep.equal({ instruction, signature: 'a..b' });
+    expect(await backend.claim('claim/ref-1', claim, true)).to.deep.equal({ instruction, signature: 'a..b' });
     expect(await backend.report('claim/ref-1', txHash)).to.equal(undefined);
     expect(await backend.release('claim/ref-1')).to.equal(undefined);
     expect(heard.map(({ method, path, body }) => [method, path, body])).to.deep.equal([
@@ -113,13 +113,18 @@ describe('a good backend', () => {
       asked.push([`${init?.method}`, new URL(`${address}`).search, JSON.parse(`${init?.body ?? null}`)]);
       return Response.json({ instruction });
     };
-    const door = createBackend({ fetch: () => noting, base, holder: async () => 'phone' });
-    await door.claim('claim/ref-1', { saleId: 'sale-1', transactionId: 'order-1' });
-    await door.release('claim/ref-1');
-    expect(asked).to.deep.equal([
-      ['POST', '', { saleId: 'sale-1', transactionId: 'order-1', holder: 'phone' }],
-      ['DELETE', '', { holder: 'phone' }],
-    ]);
+    const holder = async (isKept: boolean) => (isKept ? 'phone' : 'page');
+    const door = createBackend({ fetch: () => noting, base, holder });
+    for (const isKept of [true, false]) {
+      await door.claim('claim/ref-1', { saleId: 'sale-1', transactionId: 'order-1' }, isKept);
+      await door.release('claim/ref-1');
+    }
+    expect(asked).to.deep.equal(
+      ['phone', 'page'].flatMap((holder) => [
+        ['POST', '', { saleId: 'sale-1', transactionId: 'order-1', holder }],
+        ['DELETE', '', { holder }],
+      ]),
+    );
   });
 
   for (const [name, call] of CALLS) {
@@ -265,7 +270,7 @@ describe('an address from a backend', () => {
       const door = createBackend({ fetch: () => counting, base });
       for (const [, call] of [
         ['list', () => door.list(given, never)],
-        ['claim', () => door.claim(given, { saleId: 's', transactionId: 't' })],
+        ['claim', () => door.claim(given, { saleId: 's', transactionId: 't' }, true)],
         ['report', () => door.report(given, 'h')],
         ['release', () => door.release(given)],
       ] as const) {

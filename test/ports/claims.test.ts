@@ -180,11 +180,19 @@ describe("a browser's name for itself", () => {
   it('is one over pages and another where the data of the site was wiped, even for a page that knew the old one', async () => {
     await wipe();
     const [first, second] = [holderOf('first'), holderOf('second')];
-    expect(await first()).to.equal('first');
-    expect(await second()).to.equal('first');
+    expect(await first(true)).to.equal('first');
+    expect(await second(true)).to.equal('first');
     await wipe();
-    expect(await second()).to.equal('second');
-    expect(await first()).to.equal('second');
+    expect(await second(true)).to.equal('second');
+    expect(await first(true)).to.equal('second');
+  });
+
+  it("is the page's own for a claim that is not kept, though a name of the browser's is", async () => {
+    await wipe();
+    const [first, second] = [holderOf('first'), holderOf('second')];
+    expect(await first(true)).to.equal('first');
+    expect(await second(false)).to.equal('second');
+    expect(await second(true)).to.equal('first');
   });
 
   it("is the page's own where nothing can be kept", async () => {
@@ -192,7 +200,7 @@ describe("a browser's name for itself", () => {
       throw new DOMException('The operation is insecure.', 'SecurityError');
     };
     const holder = createHolder({ databases, randomId: () => 'own' });
-    expect(await holder()).to.equal('own');
-    expect(await holder()).to.equal('own');
+    expect(await holder(true)).to.equal('own');
+    expect(await holder(true)).to.equal('own');
   });
 });

@@ -247,7 +247,7 @@ export const backendBorders = [
     'claim',
     20,
     [valid.claimAnswer],
-    (door, url) => door.claim(url, valid.claimRequest),
+    (door, url) => door.claim(url, valid.claimRequest, true),
     (value) => {
       const { instruction } = value as { instruction: { to: unknown; units: string } };
       assert.ok(oracle.isAddress(instruction.to) && BigInt(instruction.units) > 0n);
