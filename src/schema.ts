@@ -11,6 +11,21 @@ import { stageNames } from './stages.ts';
 export const text = (max: number, min = 0) =>
   z.string().check(z.refine((value) => value.length >= min && value.length <= max));
 
+/**
+ * JSON without what a page may have put on every object, so that an absent field is absent.
+ * @returns copies of its objects, without a prototype.
+ */
+export const bare = <T>(value: T): T => {
+  if (Array.isArray(value)) return value.map(bare) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const own = Object.entries(value).map(([key, inner]) => [key, bare(inner)]);
+  return Object.setPrototypeOf(Object.fromEntries(own), null);
+};
+
+/** What a schema makes of a value's own fields; `undefined` where it is something else. */
+export const readAs = <T extends z.ZodMiniType>(schema: T, value: unknown): z.infer<T> | undefined =>
+  bare(schema.safeParse(bare(value)).data);
+
 /** An EVM address, any letter case; checksums are looked at where money is (`order.ts`). */
 export const address = z.string().check(z.regex(/^0x[0-9a-fA-F]{40}$/));
 
@@ -111,8 +126,7 @@ const tidyRecord = (value: unknown): unknown => {
 export const parseList = (value: unknown): SaleList | undefined => {
   const body = snakeKeys(value);
   if (!isPlain(body) || !Array.isArray(body.transactions)) return undefined;
-  const read = list.safeParse({ ...body, transactions: body.transactions.slice(0, 1000).map(tidyRecord) });
-  return read.success ? read.data : undefined;
+  return readAs(list, { ...body, transactions: body.transactions.slice(0, 1000).map(tidyRecord) });
 };
 
 /** A plain decimal, with no sign, exponent or separator. */
@@ -256,7 +270,7 @@ const sale = z.object({
 
 /** A stored sale. Another version's or a damaged one is none: nothing is sent on its word. */
 export const parseSale = (value: unknown): z.infer<typeof sale> | undefined => {
-  const { data } = sale.safeParse(value);
+  const data = readAs(sale, value);
   if (!data) return undefined;
   const needsOrder = ['ordered', 'sending', 'unsure', 'settling'].includes(data.stage);
   const isWhole = (!needsOrder || data.order) && (data.stage !== 'selling' || data.statusUrl);
@@ -266,7 +280,7 @@ export const parseSale = (value: unknown): z.infer<typeof sale> | undefined => {
 const claim = z.object({ saleId: identifier, attempt });
 
 /** A stored claim. */
-export const parseClaim = (value: unknown): z.infer<typeof claim> | undefined => claim.safeParse(value).data;
+export const parseClaim = (value: unknown): z.infer<typeof claim> | undefined => readAs(claim, value);
 
 /** The networks of the asset table, for checks of requests. */
 export const knownNetworks: readonly string[] = [...new Set(allAssets().map(({ network }) => network))];
