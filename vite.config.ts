@@ -2,7 +2,7 @@
 // one self-contained file for a script tag with `integrity`, which covers one file only (no chunks). `vite build --mode light`:
 // the same as two files, the second fetched on intent, for whom the first byte counts more.
 import { fileURLToPath } from 'node:url';
-import { defineConfig, type UserConfig } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const source = (name: string): string => fileURLToPath(new URL(`src/${name}.ts`, import.meta.url));
 
@@ -42,8 +42,21 @@ const modules: UserConfig = {
   },
 };
 
+/**
+ * zod 4.6 goes through its own tables with `for … in`, and does not load in a page that has put anything on `Object.prototype`, as
+ * old libraries do. Where somebody bundles the modules, such a page is theirs to know.
+ */
+const ownKeys: Plugin = {
+  name: 'own-keys',
+  transform: (code, id) =>
+    id.includes('/node_modules/zod/')
+      ? code.replace(/for \(const (\w+) in ([\w.]+)\)/g, 'for (const $1 of Object.keys($2))')
+      : undefined,
+};
+
 const single: UserConfig = {
   publicDir: false,
+  plugins: [ownKeys],
   resolve: { alias: { './on-intent.ts': source('at-once') } },
   build: {
     target: 'es2022',
@@ -57,6 +70,7 @@ const single: UserConfig = {
 
 const light: UserConfig = {
   publicDir: false,
+  plugins: [ownKeys],
   build: {
     target: 'es2022',
     emptyOutDir: false,
