@@ -7,10 +7,8 @@ export const styles = css`
     --_on-accent: var(--offramp-on-accent, #fff);
     --_text: var(--offramp-text, light-dark(#14181f, #eef1f6));
     --_quiet: var(--offramp-quiet, light-dark(#4a5464, #aab4c4));
-    --_surface: var(--offramp-surface, light-dark(#fff, #171b22));
-    --_line: var(--offramp-line, light-dark(#cfd6e0, #3a4250));
     --_error: var(--offramp-error, light-dark(#b3161b, #ff9a95));
-    --_radius: var(--offramp-radius, 0.75rem);
+    --_radius: var(--offramp-radius, 0.75em);
     display: inline-block;
     max-inline-size: 100%;
     color: var(--_text);
@@ -28,7 +26,7 @@ export const styles = css`
     align-items: center;
     justify-content: center;
     gap: 0.5em;
-    min-block-size: 2.75rem;
+    min-block-size: 44px;
     padding: 0.5em 1.25em;
     border: 1px solid transparent;
     border-radius: var(--_radius);
@@ -41,13 +39,15 @@ export const styles = css`
   button:hover {
     filter: brightness(0.94);
   }
-  :is(button, a, summary):focus-visible {
-    outline: 3px solid var(--_accent);
+  :focus-visible {
+    outline: 3px solid var(--_text);
     outline-offset: 2px;
   }
-  button:is([disabled], [aria-disabled='true']) {
+  button:is(:disabled, [aria-disabled='true']) {
+    border-color: currentcolor;
+    background: none;
+    color: var(--_quiet);
     cursor: default;
-    opacity: 0.7;
     filter: none;
   }
   [part='spinner'] {
@@ -63,35 +63,36 @@ export const styles = css`
       transform: rotate(1turn);
     }
   }
-  [part='status'],
-  [part='error'],
-  [part='quote'] {
-    max-inline-size: 26rem;
+  p {
+    max-inline-size: 26em;
     margin: 0;
+    color: var(--_quiet);
     line-height: 1.45;
   }
-  [part='status']:not(:empty),
-  [part='error']:not(:empty) {
-    margin-block-start: 0.625rem;
-  }
-  [part='status'],
-  [part='quote'] {
-    color: var(--_quiet);
+  p:not(:empty) {
+    margin-block-start: 0.625em;
   }
   [part='error'] {
     color: var(--_error);
   }
   @media (prefers-reduced-motion: reduce) {
     [part='spinner'] {
-      animation-duration: 4s;
+      border: 2px dotted;
+      animation: none;
     }
   }
   @media (forced-colors: active) {
     button {
       border-color: ButtonText;
     }
+    button[aria-disabled='true'] {
+      border-color: GrayText;
+      color: GrayText;
+    }
+    [part='spinner'] {
+      forced-color-adjust: none;
+    }
     [part='error'] {
-      color: CanvasText;
       font-weight: 700;
     }
   }

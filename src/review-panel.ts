@@ -22,7 +22,7 @@ interface Panel {
 }
 
 const line = (name: string, value: unknown, part: string | typeof nothing = nothing): TemplateResult =>
-  html`<div class="line"><dt>${name}</dt><dd part=${part}>${value}</dd></div>`;
+  html`<div class="line" id=${part}><dt>${name}</dt><dd part=${part}>${value}</dd></div>`;
 
 const cancelButton = ({ words, onCancel }: Panel): TemplateResult =>
   html`<button type="button" part="cancel" class="quiet" @click=${onCancel}>${words.cancel}</button>`;
@@ -63,7 +63,7 @@ const presses = (panel: Panel): TemplateResult | typeof nothing => {
     case 'selling':
       return cancelButton(panel);
     case 'ordered':
-      return html`<button type="button" part="send" aria-disabled=${isSendable ? nothing : 'true'} @click=${onSend}>
+      return html`<button type="button" part="send" aria-describedby="address" aria-disabled=${isSendable ? nothing : 'true'} @click=${onSend}>
           ${fill(words.send, { amount: `${sale.order?.amount} ${sale.order?.asset}` })}</button
         >${cancelButton(panel)}`;
     case 'unsure':

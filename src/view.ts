@@ -9,7 +9,7 @@ import { limitsBroken } from './quote.ts';
 import { reviewPanel, walletChooser } from './review-panel.ts';
 import { isAwaiting } from './rules.ts';
 import { failureOf, type Sale } from './sale.ts';
-import { fill, formatFiat, statusKey, type Words } from './words.ts';
+import { fill, formatFiat, leftKey, statusKey, type Words } from './words.ts';
 
 interface View {
   sale: Sale | undefined;
@@ -45,7 +45,7 @@ const limitsText = ({ words, locale, quote }: View): string => {
   const money = (value: string) => formatFiat({ value, currency }, locale);
   const least = min === undefined ? '' : fill(words.sayLeast, { min: money(min) });
   const most = max === undefined ? '' : fill(words.sayMost, { max: money(max) });
-  return [words.sayOutOfRange, least, most].filter(Boolean).join(' ');
+  return sentences(words.sayOutOfRange, least, most);
 };
 
 /** The estimate, with its fee behind a press. No live region: a price that changes by itself is not read out. */
@@ -57,13 +57,28 @@ const price = ({ words, locale, quote }: View): TemplateResult | typeof nothing 
       </details>`
     : nothing;
 
-const statusText = (view: View, sale: Sale, isSendable: boolean): string => {
+const sentences = (...some: string[]): string => some.filter(Boolean).join(' ');
+
+const statusText = (view: View, sale: Sale, isSendable: boolean, left: number): string => {
   const { words, isBusy, wasConnected, wallets, locale } = view;
   if (wallets) return words.sayChoose;
-  const key = statusKey(sale, sale.stage === 'ordered' && isBusy, isSendable);
-  if (key) return fill(words[key], { fiat: formatFiat(sale.fiat, locale) });
-  if (sale.stage !== 'idle') return '';
-  return [limitsText(view), wasConnected ? words.sayConnected : ''].filter(Boolean).join(' ');
+  const isOrdered = sale.stage === 'ordered';
+  const key = statusKey(sale, isOrdered && isBusy, isSendable);
+  const late = isOrdered && !isBusy ? leftKey(left) : undefined;
+  if (key) return sentences(fill(words[key], { fiat: formatFiat(sale.fiat, locale) }), late ? words[late] : '');
+  return sale.stage === 'idle' ? sentences(limitsText(view), wasConnected ? words.sayConnected : '') : '';
+};
+
+const spaces = new WeakMap<OfframpError, string>();
+let space = '';
+
+/** An error in words. Of a new press the same words are said again: by a space more or less, or a live region would be silent. */
+const errorText = (error: OfframpError, isOfPress: boolean): string => {
+  if (isOfPress && !spaces.has(error)) {
+    space = space ? '' : '\u00a0';
+    spaces.set(error, space);
+  }
+  return `${error.message} ${error.advice}${spaces.get(error) ?? ''}`;
 };
 
 /** What the element shows of a sale. */
@@ -72,21 +87,22 @@ export const view = (model: View): Frame => {
   const sale = model.sale ?? NO_SALE;
   const { stage } = sale;
   const isSendable = stage === 'ordered' && !isBusy && isAwaiting(sale.status ?? '');
+  const left = (sale.order?.deadline ?? 0) - model.now;
   const error = model.error ?? failureOf(sale);
   return {
     label: stage === 'idle' ? slotted(words.idle) : words[stage],
     isBusy,
     isIdle: isBusy || stage === 'settling' || stage === 'unsure',
     quote: stage === 'idle' ? price(model) : nothing,
-    status: statusText(model, sale, isSendable),
-    error: error ? `${error.message} ${error.advice}` : '',
+    status: statusText(model, sale, isSendable, left),
+    error: error ? errorText(error, error === model.error) : '',
     panel: wallets
       ? walletChooser(wallets, words, model.onChoose, onCancel)
       : reviewPanel({
           sale,
           words,
           locale,
-          left: (sale.order?.deadline ?? 0) - model.now,
+          left,
           isSendable: isSendable && model.isArmed,
           isBlocked: error?.code === 'popup-blocked' && model.isSameTabWise,
           onSend: (press) => isSendable && model.onSend(press),

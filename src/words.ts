@@ -28,6 +28,9 @@ export const WORDS = {
   sayAgain: 'If your wallet still shows an earlier request, decline it before you send again.',
   sayPreparing: 'Checking the transfer with your wallet…',
   sayWaiting: 'Coinbase is not ready for this transfer.',
+  sayTenLeft: 'Less than 10 minutes left to send.',
+  sayFiveLeft: 'Less than 5 minutes left to send.',
+  sayOneLeft: 'Less than a minute left to send.',
   saySending: 'Compare the address, then confirm the transfer in your wallet.',
   sayUnsure:
     'The transfer may have been sent. Look into your wallet. Nothing is asked of it again until this is known.',
@@ -108,6 +111,8 @@ export const statusKey = (sale: Sale, isPreparing: boolean, isSendable: boolean)
   return returned ? 'sayOrdered' : 'sayUncommitted';
 };
 
+const MINUTE = 60_000;
+
 /** An amount of fiat in the reader's way; where the currency is none that the browser knows, as Coinbase wrote it. */
 export const formatFiat = (fiat: { value: string; currency: string } | null, locale: string | undefined): string => {
   if (!fiat) return '';
@@ -122,4 +127,14 @@ export const formatFiat = (fiat: { value: string; currency: string } | null, loc
 export const formatLeft = (ms: number): string => {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+};
+
+/**
+ * The key of how little time is left, where it is worth a word. It changes at 10, 5 and 1 minutes and stays true in between, so a
+ * live region that holds it speaks three times and no more, and says the nearest one to who comes back late.
+ */
+export const leftKey = (ms: number): keyof Words | undefined => {
+  if (ms < MINUTE) return 'sayOneLeft';
+  if (ms < 5 * MINUTE) return 'sayFiveLeft';
+  return ms < 10 * MINUTE ? 'sayTenLeft' : undefined;
 };

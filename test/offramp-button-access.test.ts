@@ -1,9 +1,7 @@
-// The element for everybody: axe in every stage, words that are read out once, a keyboard, a focus that is never lost.
+// The element for everybody: words that are read out once, a keyboard, a focus that is never lost. Axe and sizes are in `people/`.
 import { sendKeys } from '@web/test-runner-commands';
-import axe from 'axe-core';
 import { expect } from 'chai';
 import type { OfframpButton } from '../src/index.ts';
-import type { Stage } from '../src/stages.ts';
 import { WORDS } from '../src/words.ts';
 import {
   comeBack,
@@ -15,7 +13,6 @@ import {
   placeButton,
   press,
   reach,
-  reachable,
   reaches,
   settle,
   tidy,
@@ -26,54 +23,9 @@ import { HASH } from './fixtures/orders.ts';
 import { pressSend } from './fixtures/press-send.ts';
 import { hang } from './fixtures/provider.ts';
 
-/** The page in one colour scheme, as a page does it whose visitor wants it so. */
-const setScheme = (scheme: 'light' | 'dark'): void => {
-  const { style } = document.documentElement;
-  later(() => style.removeProperty('color-scheme'));
-  later(() => style.removeProperty('background'));
-  style.setProperty('color-scheme', scheme);
-  style.setProperty('background', scheme === 'dark' ? '#121212' : '#ffffff');
-};
-
-/** What axe finds, a line each. */
-const violations = async (button: OfframpButton): Promise<string[]> => {
-  const found = await axe.run(button);
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-};
-
 /** The part that has the focus. */
 const focused = (button: OfframpButton): string | null | undefined =>
   inside(button).activeElement?.getAttribute('part');
-
-describe('<offramp-button> under axe', () => {
-  afterEach(tidy);
-
-  it('has a mistake found when there is one', async () => {
-    const { button } = await placeButton();
-    part(button, 'label').remove();
-    expect((await violations(button)).join()).to.contain('button-name');
-  });
-
-  for (const scheme of ['light', 'dark'] as const) {
-    for (const stage of ['idle', ...reachable] as Stage[]) {
-      it(`has no mistake in ${stage}, ${scheme}`, async () => {
-        setScheme(scheme);
-        const world = await placeButton();
-        await reach(world, stage);
-        expect(await violations(world.button)).to.deep.equal([]);
-      });
-    }
-
-    it(`has no mistake while a blocked window is explained, ${scheme}`, async () => {
-      setScheme(scheme);
-      const { button, windows } = await placeButton();
-      windows.areBlocked = true;
-      press({ button });
-      await until(() => words(button, 'error'));
-      expect(await violations(button)).to.deep.equal([]);
-    });
-  }
-});
 
 describe('the live regions of <offramp-button>', () => {
   afterEach(tidy);

@@ -8,7 +8,7 @@ import { styles } from '../src/offramp-button.styles.ts';
 
 /** A press before the script is said to be one, since the element cannot hear it yet. Safari does not focus a button that is clicked. */
 const EARLY = [
-  `button[aria-disabled='true']{cursor:progress;opacity:1}`,
+  `button[aria-disabled='true']{border-color:transparent;background:var(--_accent);color:var(--_on-accent);cursor:progress}`,
   `:is(button:focus,button:active)~[part='status']::after{content:'Loading…'}`,
 ].join('');
 
