@@ -10,7 +10,7 @@ type AttributeOf<Name extends keyof Table> = Table[Name] extends { readonly attr
   : Name;
 
 /** Names of what is a property only, because no attribute can hold it. */
-export type ObjectName = { [Name in keyof Table]: [AttributeOf<Name>] extends [never] ? Name : never }[keyof Table];
+type ObjectName = { [Name in keyof Table]: [AttributeOf<Name>] extends [never] ? Name : never }[keyof Table];
 
 /** The element's own attributes, `token-endpoint`, as a page writes them. */
 export type TagAttributes = {
