@@ -11,14 +11,18 @@ import { stageNames } from './stages.ts';
 export const text = (max: number, min = 0) =>
   z.string().check(z.refine((value) => value.length >= min && value.length <= max));
 
+/** Nothing that is read here is nested as deep. */
+const DEEPEST = 10;
+
 /**
  * JSON without what a page may have put on every object, so that an absent field is absent.
- * @returns copies of its objects, without a prototype.
+ * @returns copies of its objects, without a prototype; `undefined` in place of what is nested too deep.
  */
-export const bare = <T>(value: T): T => {
-  if (Array.isArray(value)) return value.map(bare) as T;
+export const bare = <T>(value: T, left = DEEPEST): T => {
   if (typeof value !== 'object' || value === null) return value;
-  const own = Object.entries(value).map(([key, inner]) => [key, bare(inner)]);
+  if (left === 0) return undefined as T;
+  if (Array.isArray(value)) return value.map((inner) => bare(inner, left - 1)) as T;
+  const own = Object.entries(value).map(([key, inner]) => [key, bare(inner, left - 1)]);
   return Object.setPrototypeOf(Object.fromEntries(own), null);
 };
 

@@ -3,6 +3,7 @@ import { NO_SALE } from '../src/no-sale.ts';
 
 import {
   address,
+  bare,
   claimAnswer,
   claimReport,
   claimRequest,
@@ -263,6 +264,12 @@ describe('a kept sale', () => {
   for (const change of refused) {
     it(`is none with ${JSON.stringify(change)}`, () => expect(parseSale({ ...sale, ...change })).to.equal(undefined));
   }
+});
+
+it('reads what stands beside something nested without an end', () => {
+  const deep = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+  expect(parseSale({ ...NO_SALE, deep })).to.deep.equal(NO_SALE);
+  expect(bare({ deep, near: [1] })).to.deep.include({ near: [1] });
 });
 
 it('knows each network of the table once', () => {
