@@ -4,6 +4,7 @@ import { OfframpError, type OfframpErrorCode } from './errors.ts';
 import { NO_SALE } from './no-sale.ts';
 import type { Fiat, Order } from './order.ts';
 import { isAwaiting, isDead } from './rules.ts';
+import { bare } from './schema.ts';
 import { isOver, type Stage } from './stages.ts';
 
 /** What the chain looked like right before the wallet was asked; reconciliation compares with it. */
@@ -213,18 +214,18 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
     case 'not-sent': {
       if (stage !== 'sending' && stage !== 'unsure') return sale;
       const isDeclined = event.isKnown && !sale.attempt?.isRepeat;
-      const attempt = sale.attempt && isDeclined ? { ...sale.attempt, isDeclined } : sale.attempt;
+      const attempt = sale.attempt && isDeclined ? bare({ ...sale.attempt, isDeclined }) : sale.attempt;
       return to(sale, { stage: 'ordered', attempt, pressed: false });
     }
     case 'unsure': {
       if (stage !== 'sending') return sale;
       const { callsId } = event;
-      const attempt = sale.attempt && callsId !== undefined ? { ...sale.attempt, callsId } : sale.attempt;
+      const attempt = sale.attempt && callsId !== undefined ? bare({ ...sale.attempt, callsId }) : sale.attempt;
       return to(sale, { stage: 'unsure', attempt });
     }
     case 'placed':
       if (!isSettling(sale, event.txHash) || !sale.attempt || sale.attempt.placed === event.nonce) return sale;
-      return to(sale, { attempt: { ...sale.attempt, placed: event.nonce } });
+      return to(sale, { attempt: bare({ ...sale.attempt, placed: event.nonce }) });
     case 'repriced':
       return isSettling(sale, event.instead) ? to(sale, { txHash: event.txHash }) : sale;
     case 'undone':

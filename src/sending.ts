@@ -8,6 +8,7 @@ import type { Outcome } from './ports.ts';
 import { reconciling } from './reconciling.ts';
 import { isAwaiting } from './rules.ts';
 import type { Attempt } from './sale.ts';
+import { bare } from './schema.ts';
 
 /** `press`: the person's, in the review panel. `call`: the page's. `auto`: after a return signal, once. */
 type By = 'press' | 'call' | 'auto';
@@ -127,7 +128,7 @@ export const sending = (run: Run): Sending => {
       // Looked for from the first ask on, whatever came of the later ones; a "no" to a repetition is not kept as one.
       const isRepeat = former !== null && !former.isDeclined;
       const repeat = { block: former?.block ?? before.block, ...(isRepeat ? { isRepeat } : {}) };
-      return { askedAt: now(), ...before, ...repeat };
+      return bare({ askedAt: now(), ...before, ...repeat });
     } catch (cause) {
       // Left meanwhile, by Cancel or the deadline: what was being checked no longer matters.
       if (signal.aborted) return undefined;

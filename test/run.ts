@@ -11,7 +11,7 @@ export interface Outcome {
 }
 
 // Node tests that drive browsers, servers and chains of their own: two files at a time, after the others.
-const JOURNEYS = ['test/return-matrix.test.ts', 'test/journeys/'];
+const JOURNEYS = ['test/return-matrix.test.ts', 'test/journeys/', 'test/pages/'];
 
 const words = process.argv.slice(2);
 const files = globSync('test/**/*.test.ts')

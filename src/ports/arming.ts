@@ -23,24 +23,23 @@ export interface Arming {
 export const createArming = (redraw: () => void): Arming => {
   let watched: Element | null = null;
   let isReady = false;
-  /** From when on a press counts, on the clock of `performance`. */
+  /** From when on a press counts, on the page's clock. */
   let from = Number.POSITIVE_INFINITY;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let stop = (): void => {};
+  let page = new AbortController();
 
-  const postpone = (ms: number): void => {
-    from = performance.now() + ms;
+  const now = (): number => performance.now();
+
+  const draw = (ready: boolean): void => {
+    isReady = ready;
+    redraw();
   };
 
   const wait = (ms: number): void => {
-    postpone(ms);
-    isReady = false;
-    redraw();
+    from = now() + ms;
+    draw(false);
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      isReady = true;
-      redraw();
-    }, ms);
+    timer = setTimeout(draw, ms, true);
   };
 
   const hold = (): void => {
@@ -48,34 +47,25 @@ export const createArming = (redraw: () => void): Arming => {
   };
 
   const begin = (send: Element): void => {
-    const page = new AbortController();
     const { signal } = page;
-    let pressedAt = Number.NEGATIVE_INFINITY;
+    let pressedAt = 0;
     // Not drawn: "Send" would flicker at every turn to the page. Only who presses too early sees it wait.
-    const back = ({ isTrusted }: Event): void => {
-      const now = performance.now();
-      if (isTrusted && now - pressedAt > BY_PRESS) from = Math.max(from, now + IN_FRONT);
+    const hear = ({ isTrusted, type }: Event): void => {
+      if (!isTrusted) return;
+      if (type === 'pointerdown') pressedAt = now();
+      else if (now() - pressedAt > BY_PRESS) from = Math.max(from, now() + IN_FRONT);
     };
-    const press = ({ isTrusted }: Event): void => {
-      if (isTrusted) pressedAt = performance.now();
-    };
-    window.addEventListener('focus', back, { signal });
-    document.addEventListener('visibilitychange', back, { signal });
-    window.addEventListener('pointerdown', press, { signal });
+    for (const type of ['pointerdown', 'focus', 'visibilitychange']) window.addEventListener(type, hear, { signal });
     const observer = new IntersectionObserver(
       (entries) => {
         if ((entries.at(-1)?.intersectionRatio ?? 0) < 0.5) from = Number.POSITIVE_INFINITY;
-        else if (isReady) postpone(SHOWN);
+        else if (isReady) from = now() + SHOWN;
         else wait(SHOWN);
       },
       { threshold: 0.5 },
     );
     observer.observe(send);
-    stop = () => {
-      page.abort();
-      observer.disconnect();
-      clearTimeout(timer);
-    };
+    signal.addEventListener('abort', () => observer.disconnect());
   };
 
   return {
@@ -84,9 +74,8 @@ export const createArming = (redraw: () => void): Arming => {
     },
 
     counts: ({ isTrusted }) => {
-      if (!isTrusted) return false;
-      if (performance.now() >= from) return true;
-      hold();
+      if (isTrusted && now() >= from) return true;
+      if (isTrusted) hold();
       return false;
     },
 
@@ -94,7 +83,9 @@ export const createArming = (redraw: () => void): Arming => {
 
     watch: (send) => {
       if (send === watched) return;
-      stop();
+      page.abort();
+      page = new AbortController();
+      clearTimeout(timer);
       watched = send;
       isReady = false;
       from = Number.POSITIVE_INFINITY;

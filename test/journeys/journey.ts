@@ -113,6 +113,8 @@ export const beginTab = async (page: Page): Promise<Tab> => {
   const press = async (selector = '[part=button]') => {
     const find = `${BUTTON}?.shadowRoot?.querySelector(${JSON.stringify(selector)})`;
     await page.bringToFront();
+    // Right after a turn to the page no press on "Send" counts.
+    if (selector.includes('send')) await setTimeout(600);
     const place = (await until(
       () =>
         peek(`(() => {

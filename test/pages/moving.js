@@ -1,0 +1,23 @@
+// A page that never leaves the button alone: at each stage it is moved, taken away for a while and put back, and copied.
+(() => {
+  const places = () => [...document.querySelectorAll('main, aside')];
+  addEventListener('offramp-change', ({ target }) => {
+    const button = /** @type {import('../../src/index.ts').OfframpButton} */ (target);
+    if (button !== document.querySelector('offramp-button')) return;
+    const next = places().find((place) => !place.contains(button)) ?? document.body;
+    if ('moveBefore' in next) /** @type {any} */ (next).moveBefore(button, null);
+    else next.append(button);
+    // Gone for longer than a task while its window is opened, a button closes that window and begins no sale.
+    if (button.stage === 'opening') return;
+    setTimeout(() => {
+      button.remove();
+      setTimeout(() => {
+        document.querySelector('#copy')?.remove();
+        const copy = /** @type {Element} */ (button.cloneNode(true));
+        copy.id = 'copy';
+        next.prepend(button);
+        document.body.append(copy);
+      });
+    });
+  });
+})();

@@ -1,0 +1,145 @@
+// Whole sales on messy pages and in frames: hostile rules, old markup, a page that moves the button about, polluted prototypes, and
+// each word that the sandbox of a frame may lack.
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Engine, findBrowsers } from '../browsers.ts';
+import { until } from '../drive.ts';
+import { LIMIT, type Shopper, startShopper } from './sell.ts';
+import { type Site, startSite } from './site.ts';
+
+let site: Site;
+before(async () => {
+  site = await startSite();
+}, LIMIT);
+after(() => site?.stop());
+
+let made = 0;
+const SCRIPTS = '<script src="/page.js"></script><script type="module" src="/button.js"></script>';
+
+const tag = (attributes = ''): string => {
+  made += 1;
+  return `${site.tag} name="place-${made}" ${attributes}>Get paid</offramp-button>`;
+};
+
+const add = (html: string, headers: Record<string, string> = {}): string => site.add({ html, headers });
+
+/** A page of another site with a page of ours in a frame, the button in its middle. */
+const framed = (sandbox: string | null, headers: Record<string, string> = {}): string => {
+  const inner = add(
+    `<!doctype html><title>Shop</title><style>html, body { block-size: 100%; margin: 0 } body { display: grid; place-content: center }
+    </style>${SCRIPTS}${tag()}`,
+    headers,
+  );
+  return site.elsewhere(
+    add(
+      `<!doctype html><title>Embedder</title><script src="/page.js"></script>
+      <iframe src="${inner}" width="480" height="400"${sandbox === null ? '' : ` sandbox="${sandbox}"`}></iframe>`,
+    ),
+  );
+};
+
+const WHOLE = ['scripts', 'same-origin', 'popups', 'popups-to-escape-sandbox', 'forms'];
+const without = (...words: string[]): string =>
+  WHOLE.filter((word) => !words.includes(word))
+    .map((word) => `allow-${word}`)
+    .join(' ');
+
+/** How a part of the panel is to be read: what it says, how large, and what is really drawn at its place. */
+const reading = (part: string): string => `(() => {
+  const root = document.querySelector('offramp-button').shadowRoot;
+  const words = root.querySelector('[part=${part}] bdi');
+  words.scrollIntoView({ block: 'center' });
+  const { x, y, width, height } = words.getBoundingClientRect();
+  const { fontSize, color, visibility, direction, letterSpacing } = getComputedStyle(words);
+  const before = ['::before', '::after'].map((name) => getComputedStyle(words.parentElement, name).content);
+  return {
+    says: words.innerText,
+    size: parseFloat(fontSize),
+    isRoomy: width > 60 && height > 12,
+    isOnTop: root.elementFromPoint(x + width / 2, y + height / 2) === words,
+    style: [visibility, direction, letterSpacing, ...before].join(),
+    isSeen: color !== 'rgba(0, 0, 0, 0)',
+  };
+})()`;
+
+const AT = `document.querySelector('offramp-button')`;
+
+for (const engine of (process.env.ENGINES?.split(',') ?? ['Chromium', 'Firefox', 'WebKit']) as Engine[]) {
+  if (findBrowsers().absent.has(engine)) continue;
+
+  describe(`in ${engine}`, () => {
+    let shopper: Shopper;
+    before(async () => {
+      shopper = await startShopper(engine, site);
+    }, LIMIT);
+    after(() => shopper?.visitor.leave());
+
+    it("a page's rules hide neither what is sent nor where it goes", LIMIT, async () => {
+      const { visitor } = shopper;
+      const page = `<!doctype html><html><title>Shop</title><link rel="stylesheet" href="/hostile.css">${SCRIPTS}
+        ${tag('confirm-send')}<dl><dd>0x0</dd></dl>`;
+      await shopper.open(add(page));
+      await visitor.pressPart('button');
+      await shopper.hears('ordered');
+      const to = await visitor.read(`${AT}.sale.to`);
+      const style = 'visible,ltr,normal,none,none';
+      for (const [part, says] of [
+        ['amount', '25 USDC'],
+        ['address', to],
+      ]) {
+        const { size, ...rest } = (await visitor.read(reading(`${part}`))) as { size: number };
+        assert.deepEqual(rest, { says, isRoomy: true, isOnTop: true, style, isSeen: true }, `${part}`);
+        assert.ok(size >= 12, `${part}: ${size}px`);
+      }
+      const isReady = `!${AT}.shadowRoot.querySelector('[part=send]').hasAttribute('aria-disabled')`;
+      await until(() => visitor.read(isReady), 'Send');
+      await new Promise((resolve) => setTimeout(resolve, 600));
+      await visitor.pressPart('send');
+      await shopper.hears('completed');
+    });
+
+    it(
+      'an old page, from right to left, with things on every object, that moves, copies and takes away the button',
+      LIMIT,
+      () =>
+        shopper.sells(
+          add(`<html dir="rtl" lang="ar"><title>Shop</title><script src="/polluted.js"></script>${SCRIPTS}
+          <script src="/moving.js"></script><main>${tag()}</main><aside></aside>`),
+        ),
+    );
+
+    it('a frame on a page of another site sells', LIMIT, () => shopper.sells(framed(null), { press: 'iframe' }));
+
+    it('a frame in a sandbox sells, with the words it needs', LIMIT, () =>
+      shopper.sells(framed(without('forms'), { 'permissions-policy': 'document-domain=()' }), { press: 'iframe' }),
+    );
+
+    for (const [word, code, others] of [
+      ['same-origin', 'store-unavailable', []],
+      ['popups', 'popup-blocked', ['popups-to-escape-sandbox']],
+      ['popups-to-escape-sandbox', 'popup-blocked', []],
+    ] as const) {
+      it(`a frame without allow-${word} says so before anything is asked`, LIMIT, async () => {
+        const { visitor } = shopper;
+        await shopper.open(framed(without(word, ...others)));
+        await visitor.press('iframe');
+        await shopper.hears(`!${code}`);
+        assert.match(await shopper.told(), new RegExp(`!${code}: .+ has to add allow-${word}\\.`));
+        assert.equal(await visitor.countWindows(), 1);
+        assert.doesNotMatch(await shopper.told(), /selling/);
+      });
+    }
+
+    it('nothing is cut at 400 % zoom: a page of 320 pixels', LIMIT, async () => {
+      const { visitor } = shopper;
+      const inner = add(
+        `<!doctype html><meta name="viewport" content="width=device-width">${SCRIPTS}${tag('confirm-send')}`,
+      );
+      await shopper.open(add(`<!doctype html>${SCRIPTS}<iframe src="${inner}" width="320" height="600"></iframe>`));
+      const width = (name: string) =>
+        visitor.read(`document.querySelector('iframe').contentDocument.documentElement.${name}`);
+      await visitor.press('iframe');
+      assert.equal(await width('scrollWidth'), await width('clientWidth'));
+    });
+  });
+}
