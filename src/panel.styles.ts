@@ -26,6 +26,9 @@ export const panelStyles = css`
     padding-block: calc((45px - 1.45em) / 2);
     cursor: pointer;
   }
+  summary:focus-visible {
+    outline-offset: -4px;
+  }
   details p:not(:empty) {
     margin: 0;
   }

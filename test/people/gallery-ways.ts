@@ -72,6 +72,7 @@ export const keepSale = (change: Partial<Sale>, left = 21): string => {
 export const found = (change: Partial<Sale> & Pick<Sale, 'stage'>, left?: number) => async (): Promise<World> => {
   const world = await place({ set: { name: keepSale(change, left) } });
   await reaches(world.button, change.stage);
+  if (change.stage === 'ordered') await armed(world.button);
   await settle();
   return world;
 };
