@@ -17,7 +17,7 @@ let shop: Shop;
 let browser: Browser;
 
 before(async () => {
-  shelf = await packPackage();
+  shelf = await packPackage('single');
   browser = await launchChromium();
   shop = await openShop(shelf.place);
 });

@@ -24,7 +24,7 @@ let shop: Shop;
 let browser: Browser;
 
 before(async () => {
-  shelf = await packPackage();
+  shelf = await packPackage('types');
   browser = await launchChromium();
   shop = await openShop(shelf.place);
 });

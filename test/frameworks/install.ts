@@ -45,20 +45,20 @@ export interface Shelf {
   remove(): void;
 }
 
-/** Builds and packs the package. Takes some seconds. */
-export const packPackage = async (): Promise<Shelf> => {
+/** Builds and packs the package: its modules, and the self-contained file or the types where they are asked for. Takes some seconds. */
+export const packPackage = async (...parts: ('single' | 'types')[]): Promise<Shelf> => {
   const place = realpathSync(mkdtempSync(join(tmpdir(), 'offramp-button-')));
   const source = join(place, 'source');
   const outDir = join(source, 'dist');
   process.env.NODE_ENV = 'production';
   await build({ logLevel: 'silent', build: { outDir, emptyOutDir: true } });
-  await build({ logLevel: 'silent', mode: 'single', build: { outDir } });
-  await run(process.execPath, [
-    resolve('node_modules/typescript/bin/tsc'),
-    ...['-p', 'tsconfig.build.json', '--outDir', outDir],
-  ]);
+  if (parts.includes('single')) await build({ logLevel: 'silent', mode: 'single', build: { outDir } });
   for (const name of ['package.json', 'README.md', 'LICENSE']) cpSync(name, join(source, name));
-  await run(process.execPath, [resolve('tools/declarations.ts')], { cwd: source });
+  if (parts.includes('types')) {
+    const compiler = resolve('node_modules/typescript/bin/tsc');
+    await run(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', outDir]);
+    await run(process.execPath, [resolve('tools/declarations.ts')], { cwd: source });
+  }
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', place], {
     cwd: source,
   });

@@ -27,7 +27,7 @@ let script = '';
 let hash = '';
 
 before(async () => {
-  shelf = await packPackage();
+  shelf = await packPackage('single');
   browser = await launchChromium();
   shop = await openShop(shelf.place);
   script = readFileSync(join(shelf.unpacked, 'dist/offramp-button.min.js'), 'utf8');
