@@ -7,8 +7,9 @@
     const next = places().find((place) => !place.contains(button)) ?? document.body;
     if ('moveBefore' in next) /** @type {any} */ (next).moveBefore(button, null);
     else next.append(button);
-    // Gone for longer than a task while its window is opened, a button closes that window and begins no sale.
-    if (button.stage === 'opening') return;
+    // Gone for longer than a task while a window is opened or a wallet is about to be asked, a button leaves it at that, and the person
+    // presses again.
+    if (['opening', 'ordered', 'sending'].includes(button.stage)) return;
     setTimeout(() => {
       button.remove();
       setTimeout(() => {

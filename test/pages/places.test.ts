@@ -2,9 +2,9 @@
 // each word that the sandbox of a frame may lack.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Engine, findBrowsers } from '../browsers.ts';
+import { launchChromium } from '../browsers.ts';
 import { until } from '../drive.ts';
-import { LIMIT, type Shopper, startShopper } from './sell.ts';
+import { engines, LIMIT, type Shopper, startShopper } from './sell.ts';
 import { type Site, startSite } from './site.ts';
 
 let site: Site;
@@ -24,9 +24,9 @@ const tag = (attributes = ''): string => {
 const add = (html: string, headers: Record<string, string> = {}): string => site.add({ html, headers });
 
 /** A page of another site with a page of ours in a frame, the button in its middle. */
-const framed = (sandbox: string | null, headers: Record<string, string> = {}): string => {
+const framed = (sandbox: string | null, headers: Record<string, string> = {}, first = ''): string => {
   const inner = add(
-    `<!doctype html><title>Shop</title><style>html, body { block-size: 100%; margin: 0 } body { display: grid; place-content: center }
+    `<!doctype html><title>Shop</title>${first}<style>html, body { block-size: 100%; margin: 0 } body { display: grid; place-content: center }
     </style>${SCRIPTS}${tag()}`,
     headers,
   );
@@ -64,9 +64,7 @@ const reading = (part: string): string => `(() => {
 
 const AT = `document.querySelector('offramp-button')`;
 
-for (const engine of (process.env.ENGINES?.split(',') ?? ['Chromium', 'Firefox', 'WebKit']) as Engine[]) {
-  if (findBrowsers().absent.has(engine)) continue;
-
+for (const engine of engines()) {
   describe(`in ${engine}`, () => {
     let shopper: Shopper;
     before(async () => {
@@ -98,14 +96,16 @@ for (const engine of (process.env.ENGINES?.split(',') ?? ['Chromium', 'Firefox',
       await shopper.hears('completed');
     });
 
-    it(
-      'an old page, from right to left, with things on every object, that moves, copies and takes away the button',
-      LIMIT,
-      () =>
-        shopper.sells(
-          add(`<html dir="rtl" lang="ar"><title>Shop</title><script src="/polluted.js"></script>${SCRIPTS}
-          <script src="/moving.js"></script><main>${tag()}</main><aside></aside>`),
-        ),
+    it('an old page, from right to left, that moves, copies and takes away the button sells', LIMIT, () =>
+      shopper.sells(
+        add(`<html dir="rtl" lang="ar"><title>Shop</title>${SCRIPTS}<script src="/moving.js"></script>
+          <main>${tag()}</main><aside></aside>`),
+      ),
+    );
+
+    it('a page with things on every object sells', LIMIT, () =>
+      // In a frame, because WebKit's driver does its work in the page that it looks at, and stumbles over them.
+      shopper.sells(framed(null, {}, '<script src="/polluted.js"></script>'), { press: 'iframe' }),
     );
 
     it('a frame on a page of another site sells', LIMIT, () => shopper.sells(framed(null), { press: 'iframe' }));
@@ -119,6 +119,8 @@ for (const engine of (process.env.ENGINES?.split(',') ?? ['Chromium', 'Firefox',
       ['popups', 'popup-blocked', ['popups-to-escape-sandbox']],
       ['popups-to-escape-sandbox', 'popup-blocked', []],
     ] as const) {
+      // Firefox puts a blank window into no sandbox, so that a page cannot tell there.
+      if (engine === 'Firefox' && word === 'popups-to-escape-sandbox') continue;
       it(`a frame without allow-${word} says so before anything is asked`, LIMIT, async () => {
         const { visitor } = shopper;
         await shopper.open(framed(without(word, ...others)));
@@ -143,3 +145,28 @@ for (const engine of (process.env.ENGINES?.split(',') ?? ['Chromium', 'Firefox',
     });
   });
 }
+
+describe('printed', () => {
+  it('the button shows what was sold and where it went, and nothing to press', LIMIT, async () => {
+    const browser = await launchChromium();
+    try {
+      const page = await browser.newPage();
+      await page.goto(add(`<!doctype html><title>Shop</title>${SCRIPTS}${tag('confirm-send')}`));
+      await page.waitForFunction("told.includes('ready')");
+      await page.click('offramp-button');
+      await page.waitForFunction("told.includes('ordered')");
+      const seen = () =>
+        page.evaluate(() => {
+          const root = document.querySelector('offramp-button')?.shadowRoot;
+          return ['[part=amount]', '[part=address]', '[part=button]', '[part=send]'].map((part) =>
+            root?.querySelector(part)?.checkVisibility(),
+          );
+        });
+      assert.deepEqual(await seen(), [true, true, true, true]);
+      await page.emulateMediaType('print');
+      assert.deepEqual(await seen(), [true, true, false, false]);
+    } finally {
+      await browser.close();
+    }
+  });
+});

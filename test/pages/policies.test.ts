@@ -1,7 +1,7 @@
 // Whole sales on pages with the strictest headers: content security policies, Trusted Types, opener and embedder policies.
 import { after, before, describe, it } from 'node:test';
-import { type Engine, findBrowsers } from '../browsers.ts';
-import { LIMIT, type Shopper, startShopper } from './sell.ts';
+import type { Engine } from '../browsers.ts';
+import { engines, LIMIT, type Shopper, startShopper } from './sell.ts';
 import { type Site, startSite } from './site.ts';
 
 let site: Site;
@@ -88,8 +88,7 @@ const PAGES: Record<string, () => Setting> = {
   }),
 };
 
-for (const engine of (process.env.ENGINES?.split(',') ?? ['Chromium', 'Firefox', 'WebKit']) as Engine[]) {
-  if (findBrowsers().absent.has(engine)) continue;
+for (const engine of engines()) {
   describe(`in ${engine}, a page`, () => {
     let shopper: Shopper;
     before(async () => {

@@ -1,11 +1,17 @@
 // A whole sale on a page of the site, by a visitor with an engine of their choice. Knows presses and what a page tells of a sale.
 import assert from 'node:assert/strict';
-import type { Engine } from '../browsers.ts';
+import { type Engine, findBrowsers } from '../browsers.ts';
 import { startVisitor, until, type Visitor } from '../drive.ts';
 import type { Site } from './site.ts';
 
 /** Milliseconds a test may take. */
 export const LIMIT = { timeout: 60_000 };
+
+/** The engines that are here. */
+export const engines = (): Engine[] => {
+  const { absent } = findBrowsers();
+  return (['Chromium', 'Firefox', 'WebKit'] as const).filter((engine) => !absent.has(engine));
+};
 
 /** What a page tells of a sale that is sent by itself, after the return. */
 export const SOLD = 'ready before-open opening selling ordered before-send sending settling completed';
