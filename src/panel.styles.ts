@@ -22,7 +22,6 @@ export const panelStyles = css`
   }
   summary {
     inline-size: fit-content;
-    min-inline-size: 44px;
     padding-block: calc((45px - 1.45em) / 2);
     cursor: pointer;
   }

@@ -6,11 +6,10 @@ import { faint, ringless } from './sight.ts';
 
 export interface Shown {
   name: string;
-  says: string;
   isError: boolean;
 }
 
-const shown = scenes.map(({ name, says, code }): Shown => ({ name, says, isError: code !== undefined }));
+const shown = scenes.map(({ name, code }): Shown => ({ name, isError: code !== undefined }));
 
 const place = () => document.querySelector('offramp-button');
 

@@ -145,16 +145,16 @@ const STAGES: readonly Scene[] = [
     ),
   },
   {
-    name: 'under five minutes',
-    stage: 'ordered',
-    says: 'At 10, 5 and 1 minutes the status line says it, once; the countdown itself is silent.',
-    show: found({ stage: 'ordered', asked: true }, 4.5),
-  },
-  {
     name: 'under ten minutes',
     stage: 'ordered',
-    says: 'The first of the three.',
+    says: 'At 10, 5 and 1 minutes the status line says it, once; the countdown itself is silent.',
     show: found({ stage: 'ordered', asked: true }, 9.5),
+  },
+  {
+    name: 'under five minutes',
+    stage: 'ordered',
+    says: 'The second of the three.',
+    show: found({ stage: 'ordered', asked: true }, 4.5),
   },
   {
     name: 'under a minute',
