@@ -18,6 +18,7 @@ import {
 } from './fixtures/element-world.ts';
 import { FROM, TO } from './fixtures/orders.ts';
 import { hang } from './fixtures/provider.ts';
+import { narrow, overflowing } from './people/sight.ts';
 
 /** A visitor's wish, in the one engine whose driver can play it; elsewhere the machine's own stays. */
 const emulate = async (media: Parameters<typeof emulateMedia>[0]): Promise<void> => {
@@ -116,6 +117,16 @@ describe('the looks of <offramp-button>', () => {
     button.hidden = true;
     expect(getComputedStyle(button).display).to.equal('none');
   });
+
+  for (const stage of ['idle', 'connecting', 'ordered', 'unsure'] as const) {
+    it(`break words that are longer than a narrow screen in ${stage}, of our own or of the page`, async () => {
+      const long = 'Auszahlungsbestätigungsverfahrensüberprüfung';
+      const labels = Object.fromEntries(Object.keys(WORDS).map((key) => [key, `${long} {amount}`]));
+      const { button, ...world } = await placeButton({ set: { labels, textContent: long } });
+      await reach({ button, ...world }, stage);
+      for (const direction of ['ltr', 'rtl']) expect(overflowing(button, narrow(direction))).to.deep.equal([]);
+    });
+  }
 
   it("take the page's colours and font", async () => {
     const { button } = await placeButton();
