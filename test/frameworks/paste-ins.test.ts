@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'puppeteer-core';
+import type { Browser, Page } from 'puppeteer-core';
 import { type SimulatedDemo, startDemo } from '../../demo/demo.ts';
 import { hashesIn } from '../../tools/integrity.ts';
 import { launchChromium } from '../browsers.ts';
@@ -57,6 +57,7 @@ describe('the example in plain HTML', () => {
       const firstBlock = (await newestBlock(demo.chain)) + 1n;
       demo.wallet.setMode('approve');
       const page = await context.newPage();
+      page.setDefaultTimeout(15_000);
       const troubles: unknown[] = [];
       page.on('pageerror', (error) => troubles.push(error));
       await page.exposeFunction(
@@ -82,16 +83,23 @@ describe('the example in plain HTML', () => {
         (button, origin) => button.setAttribute('pay-origin', origin),
         demo.simulatorUrl,
       );
-      const press = async () => {
-        const opened = new Promise<Awaited<ReturnType<typeof context.newPage>>>((resolve) =>
-          page.once('popup', (popup) => popup && resolve(popup)),
+      const windows: Page[] = [];
+      page.on('popup', (popup) => popup && windows.push(popup));
+      const says = (words: string) =>
+        page.waitForFunction(
+          (wanted) => {
+            const root = document.querySelector('offramp-button')?.shadowRoot;
+            const isIdle = !root?.querySelector('[part=button][aria-disabled]');
+            return isIdle && root?.querySelector('[part=status]')?.textContent.includes(wanted);
+          },
+          {},
+          words,
         );
-        await page.click(PRESSED);
-        return opened;
-      };
       await page.click(PRESSED);
-      await until(() => page.evaluate(() => localStorage.getItem('offramp-button:connected') !== null), 'the wallet');
-      const window = await press();
+      await says('Press again');
+      await page.click(PRESSED);
+      const window = await until(async () => windows[0], 'Coinbase’s window');
+      assert.ok(window);
       await serve(window, texts);
       await cashOut(window);
       await untilClosed(window);

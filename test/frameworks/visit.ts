@@ -1,7 +1,7 @@
 // A visitor with a wallet in a shop that an example built: presses, Coinbase's window, and what the page shows at the end.
 // Knows the tag and what Coinbase would do; does not know which framework drew the page.
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, HTTPRequest, Page } from 'puppeteer-core';
 import type { SaleRecord } from '../../src/schema.ts';
 import { until } from '../drive.ts';
 import { FROM, HASH, record } from '../fixtures/orders.ts';
@@ -66,13 +66,15 @@ const BUTTON = `document.querySelector('offramp-button')`;
 
 /** Answers for other servers, by the beginning of an address. */
 export const serve = async (page: Page, texts: Record<string, string>): Promise<void> => {
-  await page.setRequestInterception(true);
-  page.on('request', (request) => {
+  const answer = async (request: HTTPRequest): Promise<void> => {
     const [address, body] = Object.entries(texts).find(([start]) => request.url().startsWith(start)) ?? [];
-    if (body === undefined) return void request.continue();
+    if (body === undefined) return request.continue();
     const contentType = address?.endsWith('.js') ? 'text/javascript' : 'text/html';
-    void request.respond({ contentType, headers: { 'access-control-allow-origin': '*' }, body });
-  });
+    await request.respond({ contentType, headers: { 'access-control-allow-origin': '*' }, body });
+  };
+  // Before the interception begins: a request that nobody hears would wait for ever. One that came first needs no answer.
+  page.on('request', (request) => answer(request).catch(() => {}));
+  await page.setRequestInterception(true);
 };
 
 /** Opens a page of the shop in a context of its own. */
