@@ -2,7 +2,7 @@ import { sendMouse } from '@web/test-runner-commands';
 import { expect } from 'chai';
 import { createPopup } from '../../src/ports/popup.ts';
 import type { Popup } from '../../src/ports.ts';
-import { deny, loadIn, openPage, replace, restoreAll } from '../fixtures/page.ts';
+import { blankDocument, deny, loadIn, openPage, replace, restoreAll } from '../fixtures/page.ts';
 
 const WORDS = { title: 'Cash out', text: 'One moment, <b>please</b>…' };
 const createOwn = () => createPopup({ waiting: () => WORDS });
@@ -128,7 +128,7 @@ const createHandle = (change: object = {}) => {
   const done: string[] = [];
   const handle = {
     closed: false,
-    document: document.implementation.createHTMLDocument(),
+    document: blankDocument(),
     location: { replace: (url: string) => done.push(`replace ${url}`) },
     focus: () => done.push('focus'),
     close: () => done.push('close'),
