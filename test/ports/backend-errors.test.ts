@@ -122,7 +122,9 @@ describe('a broken backend', () => {
   it('that refuses a claim with 409 and a page of HTML is backend-refused', async () => {
     const html = async () => new Response('<h1>already-claimed</h1>', { status: 409 });
     const door = createBackend({ fetch: () => html, base });
-    expect((await errorOf(door.claim('claim', { saleId: 's', transactionId: 't' }, true))).code).to.equal('backend-refused');
+    expect((await errorOf(door.claim('claim', { saleId: 's', transactionId: 't' }, true))).code).to.equal(
+      'backend-refused',
+    );
   });
 
   for (const [name, call] of CALLS) {
