@@ -84,7 +84,8 @@ describe('a press on "Send"', () => {
     await until(() => isReady(world));
     part(button, 'send').focus();
     button.style.cssText = 'position: fixed; inset-block-start: -9999px';
-    await settle();
+    // Longer than anything is waited for on the screen.
+    await new Promise((resolve) => setTimeout(resolve, 900));
     await sendKeys({ press: 'Enter' });
     await settle();
     expect([button.stage, asks(world)]).to.deep.equal(['ordered', 0]);
