@@ -4,7 +4,7 @@ import { css } from 'lit';
 // What money goes where is not for a page's rules to hide. They reach into a shadow tree by inheritance, which ends at the list, and
 // by parts, where an important rule of the tree wins over a page's (CSS Cascading 4, "Context"). `monospace` is a browser's own word:
 // a font that a page gives that name, to draw other digits, is not taken.
-export const panelStyles = css`
+const panelStyles = css`
   :host {
     --_surface: var(--offramp-surface, light-dark(#fff, #171b22));
     --_line: var(--offramp-line, light-dark(#cfd6e0, #3a4250));

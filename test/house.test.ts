@@ -53,7 +53,7 @@ const ARROWS: Record<string, readonly string[]> = {
   'ports/backend.ts': [...DOOR, 'ports/events.ts'],
   'ports/traces.ts': [],
   'ports/blank-window.ts': [],
-  'ports/popup.ts': [...DOOR, 'ports/blank-window.ts'],
+  'ports/popup.ts': [...DOOR, 'ports/blank-window.ts', 'ports/sandbox.ts'],
   'ports/store.ts': [...DOOR, 'ports/kept-sale.ts', 'ports/traces.ts'],
   'ports/claims.ts': [...DOOR, 'ports/kept-sale.ts'],
   // The wallet door, in rooms of its own.
