@@ -43,7 +43,7 @@ export const createArming = (redraw: () => void): Arming => {
   };
 
   const hold = (): void => {
-    if (from < Number.POSITIVE_INFINITY) wait(IN_FRONT);
+    if (from < Number.POSITIVE_INFINITY) wait(Math.max(IN_FRONT, from - now()));
   };
 
   const begin = (send: Element): void => {
