@@ -59,9 +59,7 @@ const link = (from: string, to: string): void => {
   symlinkSync(from, to, 'junction');
 };
 
-/** Builds, packs and installs. Takes some ten seconds. */
-export const packPackage = async (): Promise<Packed> => {
-  const place = mkdtempSync(join(tmpdir(), 'offramp-package-'));
+const packInto = async (place: string): Promise<Packed> => {
   const source = join(place, 'source');
   for (const name of SOURCES) cpSync(name, join(source, name), { recursive: true });
   link(resolve('node_modules'), join(source, 'node_modules'));
@@ -87,4 +85,15 @@ export const packPackage = async (): Promise<Packed> => {
     said,
     remove: () => rmSync(place, { recursive: true, force: true }),
   };
+};
+
+/** Builds, packs and installs. Takes some ten seconds. */
+export const packPackage = async (): Promise<Packed> => {
+  const place = mkdtempSync(join(tmpdir(), 'offramp-package-'));
+  try {
+    return await packInto(place);
+  } catch (error) {
+    rmSync(place, { recursive: true, force: true });
+    throw error;
+  }
 };
