@@ -7,7 +7,7 @@ import type { SaleList } from './schema.ts';
 export interface Listening {
   /** The stream has told something and goes on: asking is only a safety net. */
   readonly isLive: boolean;
-  /** Hears this sale's events, where its backend has any, until `signal` aborts. The next listener takes the stream over. */
+  /** Hears this sale's events, where its backend has some, until `signal` aborts. The next listener takes the stream over. */
   listen(signal: AbortSignal, onList: (list: SaleList) => void): void;
 }
 

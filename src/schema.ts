@@ -47,7 +47,7 @@ const instant = text(40).check(
   z.refine((value) => !Number.isNaN(Date.parse(value))),
 );
 
-/** Milliseconds since the epoch that a `Date` can hold (ECMA-262, time values): any other one throws where it is written out. */
+/** Milliseconds since the epoch that a `Date` can hold (ECMA-262, time values); every other one throws where it is written out. */
 const moment = z.number().check(z.minimum(-8.64e15), z.maximum(8.64e15));
 
 /** `POST <token-endpoint>`, the request's body. `proof` is an EIP-4361 message and its signature, where the backend asks for one. */

@@ -102,7 +102,7 @@ describe('a button that is drawn before the script', () => {
     expect(button?.hasAttribute('aria-disabled')).to.equal(false);
     expect(inside(early).activeElement).to.equal(button);
     expect(early.button.matches(':state(idle)')).to.equal(true);
-    // Drawn anew as any other: the old one is nobody's any more.
+    // Drawn anew like the others: the old one is nobody's now.
     early.button.disabled = true;
     await early.button.updateComplete;
     expect(button?.disabled).to.equal(true);

@@ -58,7 +58,7 @@ describe('a wish with a key', () => {
     }
   });
 
-  it('is as any other where the key is one, or there is none', () => {
+  it('is like every other where the key is one, or there is none', () => {
     expect(withKey(JSON.stringify(KEY))).to.deep.equal(withKey(null));
   });
 });

@@ -18,7 +18,7 @@
   Object.assign(Object.prototype, {
     isDeclined: true,
     isRepeat: true,
-    total: { value: '1', currency: 'XXX' },
+    total: { value: '1', currency: 'XTS' },
     extend() {},
   });
   Object.assign(Array.prototype, { remove() {}, last() {} });
