@@ -86,4 +86,8 @@ const light: UserConfig = {
 
 const builds: Record<string, UserConfig> = { single, light };
 
-export default defineConfig(({ mode }) => builds[mode] ?? modules);
+export default defineConfig(({ command, mode }) => {
+  // Whatever the shell says: with `development` Vite would take the libraries' builds for it, and the bytes would be others.
+  if (command === 'build') process.env.NODE_ENV = 'production';
+  return builds[mode] ?? modules;
+});

@@ -26,6 +26,8 @@ export const runNodeTests = async (files: readonly string[], options: Options): 
     outcome.failed += 1;
     console.log(`\n✗ ${file ? `${relative('.', file)}: ` : ''}${name}\n  ${why.replaceAll('\n', '\n  ')}`);
   };
+  // Left behind by the server of the browsers' tests; builds in these tests would be for development.
+  delete process.env.NODE_ENV;
   for await (const event of run({ files: [...files], ...options })) {
     if (event.type === 'test:stdout' || event.type === 'test:stderr') process.stdout.write(event.data.message);
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
