@@ -2,6 +2,7 @@
 // Whatever is pressed then, an order is paid once.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { until } from '../drive.ts';
 import { assertTold, cashOut, goOn, LIMIT, OPENED, PAID, type Tab, useJourneys } from './journey.ts';
 import { RACE_SCRIPT } from './race-page.ts';
@@ -155,8 +156,11 @@ describe("a page that is reloaded while the wallet's prompt is open", () => {
     const tab = await askAndReload();
     await rearm(tab);
     // The prompt was there all the time, behind another window.
+    await tab.page.bringToFront();
+    await setTimeout(600);
+    const letGo = await tab.hold(SEND).catch(() => assert.fail('There was no Send to press.'));
     await visitor.answer(true);
-    await tab.press(SEND).catch(() => assert.fail('There was no Send to press.'));
+    await letGo();
     await tab.reaches('completed');
     await visitor.assertMoved('USDC', USDC_25);
   });

@@ -29,6 +29,8 @@ export interface Tab {
   hears(what: Told, times?: number): Promise<void>;
   /** A real press on what the selector finds in the button's shadow tree. */
   press(selector?: string): Promise<void>;
+  /** The first half of a press, as soon as it can be pressed: the pointer is down on it. Gives the other half. */
+  hold(selector: string): Promise<() => Promise<void>>;
   /** Presses the button and gives the window that it opens. */
   pressForWindow(selector?: string): Promise<Page>;
   /** The words of a part of the button. */
@@ -110,23 +112,31 @@ export const beginTab = async (page: Page): Promise<Tab> => {
     await setTimeout(250);
   };
 
-  const press = async (selector = '[part=button]') => {
+  const hold = async (selector: string) => {
     const find = `${BUTTON}?.shadowRoot?.querySelector(${JSON.stringify(selector)})`;
-    await page.bringToFront();
-    // Right after a turn to the page no press on "Send" counts.
-    if (selector.includes('send')) await setTimeout(600);
     const place = (await until(
       () =>
         peek(`(() => {
           const found = ${find};
+          // "Send" can be pressed only where it is seen.
+          found?.scrollIntoView({ block: 'center' });
           if (!found || found.getAttribute('aria-disabled') === 'true') return null;
-          found.scrollIntoView({ block: 'center' });
           const { x, y, width, height } = found.getBoundingClientRect();
           return width > 0 ? { x: x + width / 2, y: y + height / 2 } : null;
         })()`),
       `${selector} to press after ${told.join(' ')}`,
     )) as { x: number; y: number };
-    await page.mouse.click(place.x, place.y);
+    await page.mouse.move(place.x, place.y);
+    await page.mouse.down();
+    return () => page.mouse.up();
+  };
+
+  const press = async (selector = '[part=button]') => {
+    await page.bringToFront();
+    // Right after a turn to the page no press on "Send" counts.
+    if (selector.includes('send')) await setTimeout(600);
+    const letGo = await hold(selector);
+    await letGo();
   };
 
   const polls = async (count: number) => {
@@ -150,6 +160,7 @@ export const beginTab = async (page: Page): Promise<Tab> => {
     reaches,
     ready,
     press,
+    hold,
     hears: async (what, times = 1) => {
       await until(
         async () => told.filter((one) => one === what).length >= times,
@@ -186,8 +197,12 @@ export const beginTab = async (page: Page): Promise<Tab> => {
 };
 
 /** Opens an address in a new tab of a browser or of one of its contexts, and waits until the page's own script has run. */
-export const openTab = async (browser: Pick<Browser, 'newPage'>, url: string): Promise<Tab> => {
-  const page = await browser.newPage();
+export const openTab = async (
+  browser: Pick<Browser, 'newPage'>,
+  url: string,
+  type: 'tab' | 'window' = 'tab',
+): Promise<Tab> => {
+  const page = await browser.newPage({ type });
   await page.setViewport({ width: 1280, height: 1000 });
   const tab = await beginTab(page);
   await page.goto(url, { waitUntil: 'domcontentloaded' });
@@ -296,9 +311,9 @@ export const useJourneys = () => {
       return demo.wallet;
     },
 
-    /** Opens the partner's page in a tab of this test's visitor. `query` as the demo's page reads it. */
-    open: async (query = ''): Promise<Tab> => {
-      const tab = await openTab(context, `${demo.url}/${query}`);
+    /** Opens the partner's page in a tab of this test's visitor, or in a window: a tab behind another gets no press. `query` as the demo's page reads it. */
+    open: async (query = '', type: 'tab' | 'window' = 'tab'): Promise<Tab> => {
+      const tab = await openTab(context, `${demo.url}/${query}`, type);
       tabs.push(tab);
       return tab;
     },

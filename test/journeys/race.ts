@@ -63,23 +63,6 @@ const openWindow = async (browser: Browser, url: string): Promise<Tab> => {
   return tab;
 };
 
-/** Points at "Send" and holds the pointer down on it. */
-const holdSend = async ({ page, read }: Tab): Promise<void> => {
-  const place = (await until(
-    () =>
-      read(`(() => {
-        const send = ${BUTTON}.shadowRoot.querySelector('${SEND}');
-        if (!send) return null;
-        send.scrollIntoView({ block: 'center' });
-        const { x, y, width, height } = send.getBoundingClientRect();
-        return { x: x + width / 2, y: y + height / 2 };
-      })()`),
-    'Send to press',
-  )) as { x: number; y: number };
-  await page.mouse.move(place.x, place.y);
-  await page.mouse.down();
-};
-
 const notesOf = async (tab: Tab): Promise<Notes> => (await tab.read('race.notes()')) as Notes;
 
 const isFor = ({ asset, to, units }: Transfer, address: string): boolean =>
@@ -154,19 +137,20 @@ const createRounds = ({ demo: { chain, wallet, simulator }, first, second, messe
     const marks = both.map(({ told }) => told.length);
     const told = () => both.map((tab, index) => tab.told.slice(marks[index]));
 
+    const letGo: (() => Promise<void>)[] = [];
     for (const tab of both) {
       await tab.read(`race.begin(${JSON.stringify(arm.lack)})`);
-      await holdSend(tab);
+      letGo.push(await tab.hold('[part=send]'));
     }
     // Both pointers let go at once. Which of them is told first changes from round to round.
-    const [one, other] = number % 2 ? [first, second] : [second, first];
-    await Promise.all([one.page.mouse.up(), other.page.mouse.up()]);
+    const inTurn = number % 2 ? letGo : letGo.reverse();
+    await Promise.all(inTurn.map((up) => up()));
     await untilRest(told);
     const [mine, theirs] = await notes();
 
     // An impatient person presses again, wherever that is possible, while the wallet still shows its request.
     for (const tab of both) {
-      if (await tab.read(`Boolean(${BUTTON}.shadowRoot.querySelector('${SEND}'))`)) await tab.press(SEND);
+      if (await tab.read(`Boolean(${BUTTON}.shadowRoot.querySelector('${SEND}'))`)) await (await tab.hold(SEND))();
     }
     await untilRest(told);
     const [last, lastOther] = await notes();

@@ -1,12 +1,19 @@
 // One sale in two tabs of one browser: both show it, and the wallet is asked once.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { assertTold, cashOut, goOn, LIMIT, OPENED, PAID, useJourneys } from './journey.ts';
+import { setTimeout } from 'node:timers/promises';
+import { assertTold, cashOut, goOn, LIMIT, OPENED, PAID, type Tab, useJourneys } from './journey.ts';
 
 const USDC_25 = 25_000_000n;
 const SEND = '[part=send]';
-/** Presses "Send" of a tab from code, as soon as it can be pressed: two tabs at the same moment have no mouse. */
-const PRESS_SEND = `document.querySelector('offramp-button').shadowRoot.querySelector('${SEND}').click()`;
+/** Two pointers are let go at once on "Send". */
+const pressTogether = async (tabs: readonly Tab[]): Promise<void> => {
+  for (const { page } of tabs) await page.bringToFront();
+  await setTimeout(600);
+  const halves = [];
+  for (const tab of tabs) halves.push(await tab.hold(SEND));
+  await Promise.all(halves.map((letGo) => letGo()));
+};
 /** Lets a tab be made deaf; runs before the page's own scripts. */
 const MAY_DEAFEN = `addEventListener('storage', (event) => window.isDeaf && event.stopImmediatePropagation())`;
 /** Leaves a tab with what localStorage says now. */
@@ -60,14 +67,14 @@ describe('two tabs', () => {
     const first = await visitor.open('?confirm-send');
     const window = await first.pressForWindow();
     await goOn(window);
-    const second = await visitor.open('?confirm-send');
+    const second = await visitor.open('?confirm-send', 'window');
     await second.reaches('selling');
     await window.bringToFront();
     await window.click('#cash-out-now');
     await Promise.all([first.reaches('ordered'), second.reaches('ordered')]);
     await visitor.assertUnmoved(0);
 
-    await Promise.all([first.read(PRESS_SEND), second.read(PRESS_SEND)]);
+    await pressTogether([first, second]);
     await visitor.untilAsked();
     await Promise.all([first.reaches('sending'), second.reaches('sending')]);
     await Promise.all([first.polls(2), second.polls(2)]);
@@ -84,7 +91,7 @@ describe('two tabs', () => {
     const first = await visitor.open('?confirm-send');
     const window = await first.pressForWindow();
     await goOn(window);
-    const second = await visitor.open('?confirm-send');
+    const second = await visitor.open('?confirm-send', 'window');
     for (const tab of [first, second]) {
       await tab.page.evaluateOnNewDocument(MAY_DEAFEN);
       await tab.reload('selling');
@@ -95,7 +102,7 @@ describe('two tabs', () => {
     // Browsers bring one tab's localStorage to another when they like; from here on it never comes.
     await Promise.all([first.read(DEAFEN), second.read(DEAFEN)]);
 
-    await Promise.all([first.read(PRESS_SEND), second.read(PRESS_SEND)]);
+    await pressTogether([first, second]);
     await visitor.untilAsked();
     await Promise.all([first.polls(2), second.polls(2)]);
     await visitor.assertUnmoved(1);
