@@ -99,6 +99,8 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   let host: Watcher | undefined;
   let undos: (() => void)[] = [];
   let activity = new AbortController();
+  /** How many stages were entered. */
+  let entries = 0;
 
   const ports = makePorts(() => host);
   const { clock, store, popup, wallet, claims } = ports;
@@ -139,6 +141,8 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     sale = next;
     const isEntered = next.stage !== previous.stage || next.id !== previous.id;
     if (isEntered) activity.abort();
+    entries += isEntered ? 1 : 0;
+    const entry = entries;
     const { id: saleId, attempt, order } = next;
     if (isEntered && isOver(next.stage) && attempt && order)
       void claims.settle(order.transactionId, { saleId, attempt });
@@ -146,8 +150,8 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     const told = why?.at(previous.stage);
     for (const watcher of [...watchers]) watcher.onSale(previous.stage, told);
     if (told) for (const watcher of [...watchers]) watcher.onError(told);
-    // A listener may have moved the sale on; then that move has begun its own activity.
-    if (isEntered && sale === next) begin();
+    // A listener may have moved the sale on to another stage; then that move has begun its own activity.
+    if (isEntered && entries === entry) begin();
   };
 
   /** Takes over what another tab did: a later state of this sale, or a sale where we have none. */

@@ -350,4 +350,23 @@ describe('flow: watchers', () => {
     await world.settle();
     expect(page.flow.sale.stage).to.equal('idle');
   });
+
+  it('go on to the end where a listener calls start() on entering a stage that another tab is ahead in', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    const { onSale } = page.watcher;
+    let calls = 0;
+    page.watcher.onSale = (previous) => {
+      onSale(previous);
+      if (page.flow.sale.stage !== 'ordered' || calls > 0) return;
+      calls += 1;
+      world.tamper({ pressed: true });
+      page.start('call');
+    };
+    world.records = [world.record()];
+    await world.advance(3000);
+    expect([page.flow.sale.stage, page.flow.sale.pressed, calls]).to.deep.equal(['ordered', true, 1]);
+    await world.advance(30 * MINUTE);
+    expect(page.flow.sale.stage).to.equal('failed');
+  });
 });
