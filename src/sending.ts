@@ -69,8 +69,8 @@ export const sending = (run: Run): Sending => {
     return false;
   };
 
-  const conclude = async (saleId: string, order: Order, outcome: Outcome): Promise<void> => {
-    const { id, stage, claimUrl } = sale();
+  const conclude = async (saleId: string, order: Order, asked: Attempt, outcome: Outcome): Promise<void> => {
+    const { id, stage, claimUrl, attempt } = sale();
     if (id !== saleId) return;
     if (outcome.kind === 'sent') {
       dispatch({ type: 'sent', txHash: outcome.txHash }, undefined, saleId);
@@ -83,6 +83,8 @@ export const sending = (run: Run): Sending => {
     }
     // Known not to have been sent. Freed before `ordered` is entered: a crash between the two then resumes as unsure.
     if (stage !== 'sending' && stage !== 'unsure') return;
+    // Another tab has asked since, where none hears of the other's lock: the claim is that ask's.
+    if (attempt?.askedAt !== asked.askedAt) return;
     await release(order, claimUrl).catch(tell);
     dispatch({ type: 'not-sent', isKnown: true }, 'error' in outcome ? outcome.error : undefined, saleId);
   };
@@ -110,7 +112,7 @@ export const sending = (run: Run): Sending => {
       ? await wallet.ask(order, mayStill, attempt.callsId)
       : { kind: 'not-asked', error: new OfframpError('store-unavailable') };
     mine.isAsking = false;
-    await conclude(id, order, outcome);
+    await conclude(id, order, attempt, outcome);
   };
 
   /** Everything before the claim. `undefined`: there is nothing to ask, and why has been said. */

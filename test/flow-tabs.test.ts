@@ -351,6 +351,19 @@ describe('flow: watchers', () => {
     expect(page.flow.sale.stage).to.equal('idle');
   });
 
+  it('keep the claim of a later ask in another tab when a former one is declined late', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    const { attempt } = page.flow.sale;
+    if (attempt) world.tamper({ attempt: { ...attempt, askedAt: attempt.askedAt + 5000 } });
+    await world.advance(3000);
+    expect(page.flow.sale.attempt?.askedAt).to.equal((attempt?.askedAt ?? 0) + 5000);
+    world.prompt().decline();
+    await world.settle();
+    expect(page.flow.sale.stage).to.equal('sending');
+    expect(world.claims.size).to.equal(1);
+  });
+
   it('go on to the end where a listener calls start() on entering a stage that another tab is ahead in', async () => {
     const world = createWorld();
     const page = await toSelling(world);
