@@ -64,22 +64,22 @@ const HOLDER = 0;
 
 /**
  * This browser's name for itself before a backend: one over tabs and reloads, another on every device, and a new one where the
- * site's data was wiped, because the claims are gone with it. Where nothing can be kept it is the page's own, as it is for a
- * claim that could not be: no other page would know of that one, and the backend grants a holder's claim again.
+ * site's data was wiped, because the claims are gone with it. Where nothing can be kept it is the page's own, which no other page
+ * ever has, as it is for a claim that could not be kept: no other page knows of that one, and the backend grants a holder's again.
  */
 export const createHolder = ({
   databases = () => indexedDB,
   randomId,
 }: HolderOptions): ((isKept: boolean) => Promise<string>) => {
-  const fresh = randomId();
+  const [fresh, own] = [randomId(), randomId()];
   return async (isKept) => {
-    if (!isKept) return fresh;
+    if (!isKept) return own;
     try {
       await within(databases, 'readwrite', (claims) => claims.add(fresh, HOLDER));
       return fresh;
     } catch {
       const kept = await within(databases, 'readonly', (claims) => claims.get(HOLDER)).catch(() => undefined);
-      return typeof kept === 'string' ? kept : fresh;
+      return typeof kept === 'string' ? kept : own;
     }
   };
 };

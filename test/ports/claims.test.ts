@@ -195,6 +195,16 @@ describe("a browser's name for itself", () => {
     expect(await second(true)).to.equal('first');
   });
 
+  it('is never one for claims that are kept and for those that are not, of whichever page', async () => {
+    await wipe();
+    const randomId = () => crypto.randomUUID();
+    const [first, second] = [createHolder({ randomId }), createHolder({ randomId })];
+    const kept = await first(true);
+    expect(await second(true)).to.equal(kept);
+    expect(new Set([kept, await first(false), await second(false)])).to.have.lengthOf(3);
+    expect(await first(false)).to.equal(await first(false));
+  });
+
   it("is the page's own where nothing can be kept", async () => {
     const databases = () => {
       throw new DOMException('The operation is insecure.', 'SecurityError');
