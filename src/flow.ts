@@ -146,8 +146,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     const { id: saleId, attempt, order } = next;
     if (isEntered && isOver(next.stage) && attempt && order)
       void claims.settle(order.transactionId, { saleId, attempt });
-    const why = error ?? (isEntered && next.stage === 'failed' ? failureOf(next) : undefined);
-    const told = why?.at(previous.stage);
+    const told = (error ?? (isEntered && next.stage === 'failed' ? failureOf(next) : undefined))?.at(previous.stage);
     for (const watcher of [...watchers]) watcher.onSale(previous.stage, told);
     if (told) for (const watcher of [...watchers]) watcher.onError(told);
     // A listener may have moved the sale on to another stage; then that move has begun its own activity.
@@ -231,7 +230,9 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
       watchers.add(watcher);
       host = watcher;
       if (isFirst) {
-        undos = [popup.onReturn(hearReturn), store.onChange(key, adopt)];
+        // News of another sale may be late; what is kept is not.
+        const hear = (other: Sale) => adopt(other.id === sale.id ? other : kept());
+        undos = [popup.onReturn(hearReturn), store.onChange(key, hear)];
         begin();
         // What the store had written last may be lost with a killed browser; what was claimed is not.
         if (!goesOn(sale) || isOver(sale.stage)) void claims.left(key).then((left) => watchers.size > 0 && adopt(left));

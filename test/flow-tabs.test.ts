@@ -282,6 +282,22 @@ describe('flow: two tabs', () => {
     expect(idle.flow.sale).to.deep.equal(page.flow.sale);
   });
 
+  it('do not go back to a sale of before, where the news of it come late', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    const before = one.flow.sale;
+    one.flow.cancel();
+    await world.advance(10);
+    world.hold('session');
+    other.start();
+    await world.settle();
+    expect(other.flow.sale.stage).to.equal('opening');
+    other.hear(before);
+    await world.settle();
+    expect(other.flow.sale.stage).to.equal('opening');
+    expect(other.popup.isOpen).to.equal(true);
+  });
+
   it('keep an end on show, also where a new sale begins elsewhere, only until then', async () => {
     const world = createWorld();
     const [one, other] = await both(world);
