@@ -26,7 +26,7 @@ export const preflight = async (
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Prepared> => {
-  const { ask, accountsBy, isOnChain, codeOf } = requests;
+  const { ask, accountsBy, isOnChain, codeOf, read } = requests;
 
   const addChain = async (asset: Asset): Promise<void> => {
     const { chainId, name, currency, rpcUrl, explorerUrl } = chainOf(asset);
@@ -108,8 +108,8 @@ export const preflight = async (
   if (order.token !== null) await checkToken(order.token);
   // Of a contract account somebody else may pay the fee, or it pays in a way of its own (ERC-4337).
   await checkFunds(!isSmart);
-  const nonce = word(await ask('eth_getTransactionCount', [order.from, 'pending'], signal));
-  const block = word(await ask('eth_blockNumber', [], signal));
+  const nonce = word(await read(order, 'eth_getTransactionCount', [order.from, 'pending'], signal));
+  const block = word(await read(order, 'eth_blockNumber', [], signal));
   const callsId = isSmart && (await takesCalls(order, requests, signal)) ? { callsId: `0x${clock.randomId()}` } : {};
   const caution = isSmart && order.token === null ? { caution: new OfframpError('wallet-failed', CAUTION) } : {};
   return { nonce, block, ...callsId, ...caution };

@@ -49,6 +49,8 @@ export interface Requests {
   ): Promise<string[]>;
   isOnChain(order: Order, signal?: AbortSignal, wallet?: Provider): Promise<boolean>;
   codeOf(address: string, signal?: AbortSignal): Promise<string>;
+  /** Asks something of the order's chain. @throws `wrong-chain` where the wallet is not on it behind the answer: it may have switched before. */
+  read(order: Order, method: string, params?: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
 }
 
 /** @param provider read at each use: the person may choose another wallet. */
@@ -65,8 +67,12 @@ export const createRequests = (provider: () => Provider | undefined): Requests =
     return Promise.race([answer, left]);
   };
 
+  const isOnChain: Requests['isOnChain'] = async (order, signal, wallet) =>
+    quantity(await ask('eth_chainId', [], signal, wallet)) === BigInt(order.chainId);
+
   return {
     ask,
+    isOnChain,
 
     accountsBy: async (method, signal, wallet) => {
       const answer = await ask(method, [], signal, wallet);
@@ -74,9 +80,12 @@ export const createRequests = (provider: () => Provider | undefined): Requests =
       return list.filter((one): one is string => address.safeParse(one).success);
     },
 
-    isOnChain: async (order, signal, wallet) =>
-      quantity(await ask('eth_chainId', [], signal, wallet)) === BigInt(order.chainId),
-
     codeOf: async (address, signal) => word(await ask('eth_getCode', [address, 'latest'], signal)),
+
+    read: async (order, method, params, signal) => {
+      const answer = await ask(method, params, signal);
+      if (!(await isOnChain(order, signal))) throw new OfframpError('wrong-chain');
+      return answer;
+    },
   };
 };

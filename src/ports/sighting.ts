@@ -7,7 +7,7 @@ import { sameAddress } from '../rules.ts';
 import type { Attempt } from '../sale.ts';
 import { TRANSFER_TOPIC, transferFilter, transferRequest } from '../transaction.ts';
 import { type CallsState, stateOfCalls } from './calls.ts';
-import { isHash, quantity, type Requests, row, rows } from './requests.ts';
+import { isHash, quantity, type Requests, row, rows, word } from './requests.ts';
 
 /** Blocks looked through for a transfer of the chain's own currency, which leaves no log. */
 const MOST_BLOCKS = 150n;
@@ -20,7 +20,11 @@ const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
 /** Looks through one wallet for one order. */
 export const sightingOf = (order: Order, requests: Requests) => {
-  const { ask, isOnChain, codeOf } = requests;
+  const { isOnChain } = requests;
+
+  const ask = (method: string, params?: readonly unknown[]): Promise<unknown> => requests.read(order, method, params);
+
+  const codeOfSender = async (): Promise<string> => word(await ask('eth_getCode', [order.from, 'latest']));
 
   const nonceAt = async (block: string): Promise<bigint> =>
     quantity(await ask('eth_getTransactionCount', [order.from, block]));
@@ -93,7 +97,7 @@ export const sightingOf = (order: Order, requests: Requests) => {
   const isOurs = async (transaction: Row, receipt: Row): Promise<boolean> => {
     if (order.token !== null) return rows(receipt.logs).some(isTransferLog);
     // Inside the transaction of an account with code the chain's own currency moves without a trace that could be read here.
-    return isSame(transaction) || (await codeOf(order.from)) !== '0x';
+    return isSame(transaction) || (await codeOfSender()) !== '0x';
   };
 
   /** Of a transaction that somebody else signed, such as a bundler (ERC-4337), neither nonce nor failure says anything of ours. */
@@ -136,7 +140,7 @@ export const sightingOf = (order: Order, requests: Requests) => {
         if (found) return { txHash: found };
         if ((await nonceAt('pending')) !== BigInt(nonce)) return 'nonce-moved';
         // An account with code can send without a nonce of its own, and a request to it wait where no chain shows it (ERC-4337, Safe).
-        const isBare = callsId === undefined && (await codeOf(order.from)) === '0x';
+        const isBare = callsId === undefined && (await codeOfSender()) === '0x';
         return isBare ? 'nothing' : 'unknown';
       } catch {
         // The wallet could not be read; that says nothing about the transfer.

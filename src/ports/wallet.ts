@@ -70,6 +70,14 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
   const requests = createRequests(provider);
   const { ask, accountsBy, isOnChain } = requests;
 
+  /** One wallet for all reads of one look, whatever the page sets meanwhile. */
+  const sight = (order: Order): ReturnType<typeof sightingOf> | undefined => {
+    const wallet = provider();
+    if (!wallet) return undefined;
+    const reads = createRequests(() => wallet);
+    return sightingOf(order, reads);
+  };
+
   /** A batch that the person approved, until the wallet says what became of it. */
   const followCalls = async (callsId: string): Promise<Outcome> => {
     for (let polls = 0; polls < CALLS_POLLS; polls += 1) {
@@ -143,9 +151,8 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
       return mayStill() ? askOnce(order, callsId, wallet) : tooLate;
     },
 
-    look: async (order, attempt) => (provider() ? sightingOf(order, requests).look(attempt) : 'unknown'),
+    look: async (order, attempt) => sight(order)?.look(attempt) ?? 'unknown',
 
-    trace: async (order, attempt, txHash) =>
-      provider() ? sightingOf(order, requests).trace(attempt, txHash) : { kind: 'unknown' },
+    trace: async (order, attempt, txHash) => sight(order)?.trace(attempt, txHash) ?? { kind: 'unknown' },
   };
 };

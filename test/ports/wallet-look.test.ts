@@ -30,7 +30,8 @@ describe('looking for the transfer of an attempt', () => {
   it('finds it by its log, among those of the token, from sender to deposit address, since the ask', async () => {
     const provider = createProvider({ nonce: 8, logs: [log(1n), log(25_000_000n)] });
     expect(await look(provider)).to.deep.equal({ txHash: HASH });
-    const [{ topics, ...range }] = (provider.asked.at(-1)?.params ?? []) as [{ topics: string[] }];
+    const read = provider.asked.find(({ method }) => method === 'eth_getLogs');
+    const [{ topics, ...range }] = (read?.params ?? []) as [{ topics: string[] }];
     expect(range).to.deep.equal({ fromBlock: '0x64', toBlock: 'latest', address: USDC });
     expect(topics.map((topic) => topic.toLowerCase())).to.deep.equal([
       '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef',
@@ -119,6 +120,36 @@ describe('looking for the transfer of an attempt', () => {
     const provider = createProvider({ chainId: 1, logs: [log(25_000_000n)] });
     expect(await look(provider)).to.equal('unknown');
     expect(provider.asked.map(({ method }) => method)).to.deep.equal(['eth_chainId']);
+  });
+
+  for (const [method, order] of [
+    ['eth_getLogs', usdcOrder],
+    ['eth_getTransactionCount', usdcOrder],
+    ['eth_getCode', usdcOrder],
+    ['eth_blockNumber', ethOrder],
+    ['eth_getBlockByNumber', ethOrder],
+  ] as const) {
+    it(`knows nothing where the wallet is on another chain right behind ${method}, and back at once`, async () => {
+      const provider = createProvider();
+      const request: FakeProvider['request'] = async (args) => {
+        const answer = await provider.request(args);
+        provider.state.chainId = args.method === method ? 1 : 8453;
+        return answer;
+      };
+      expect(await look({ ...provider, request }, order)).to.equal('unknown');
+      expect(provider.count(method)).to.equal(1);
+    });
+  }
+
+  it('reads one wallet to the end, though the page sets another meanwhile', async () => {
+    const [first, second] = [createProvider({ nonce: 8, logs: [log(25_000_000n)] }), createProvider()];
+    let isSet = false;
+    const provider = () => (isSet ? second : first);
+    const wallet = createWallet({ provider, sender: () => undefined, clock: createStepClock() });
+    const looking = wallet.look(usdcOrder, attempt);
+    isSet = true;
+    expect(await looking).to.deep.equal({ txHash: HASH });
+    expect(second.asked).to.deep.equal([]);
   });
 
   it('knows nothing without a wallet', async () => {

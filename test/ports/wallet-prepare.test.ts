@@ -70,7 +70,9 @@ describe('before an ask, the wallet', () => {
       ['eth_estimateGas', { from: FROM, to: USDC, value: '0x0', data }],
       ['eth_gasPrice'],
       ['eth_getTransactionCount', FROM, 'pending'],
+      ['eth_chainId'],
       ['eth_blockNumber'],
+      ['eth_chainId'],
     ]);
   });
 
@@ -85,7 +87,9 @@ describe('before an ask, the wallet', () => {
       ['eth_estimateGas', { from: FROM, to: TO, value: '0x6f05b59d3b20000' }],
       ['eth_gasPrice'],
       ['eth_getTransactionCount', FROM, 'pending'],
+      ['eth_chainId'],
       ['eth_blockNumber'],
+      ['eth_chainId'],
     ]);
   });
 

@@ -46,7 +46,8 @@ describe('the switch to the chain of the order', () => {
     expect(provider.asked).to.deep.include({ method: SWITCH, params: [{ chainId: '0x2105' }] });
     expect(provider.count(SWITCH)).to.equal(1);
     expect(clock.waits).to.deep.equal([1000]);
-    expect(provider.count('eth_chainId')).to.equal(3);
+    // The wallet's first word, the word after the switch, after the second, and behind each of the two reads that are kept.
+    expect(provider.count('eth_chainId')).to.equal(5);
   });
 
   it('may be reported late', async () => {
