@@ -86,8 +86,8 @@ export const createBackend = ({
     throw malformed();
   };
 
-  /** Given back by whom it was taken. */
-  let isClaimKept = true;
+  /** Claim → whom it was granted to. It is given back by that name, also where the site's data was wiped meanwhile. */
+  const grantedTo = new Map<string, { holder: string }>();
 
   const exchange = async (address: string, init: RequestInit) => {
     const response = await fetch()(address, init);
@@ -146,8 +146,9 @@ export const createBackend = ({
     events: createEvents({ fetch, resolve, refusal, limit, timeout }),
 
     claim: async (url, claim, isKept) => {
-      isClaimKept = isKept;
-      const { answer } = await call('POST', url, { ...claim, ...(holder && { holder: await holder(isKept) }) });
+      const name = holder && { holder: await holder(isKept) };
+      const { answer } = await call('POST', url, { ...claim, ...name });
+      if (name) grantedTo.set(url, name);
       const data = readAs(claimAnswer, answer);
       if (!data) throw malformed();
       return data;
@@ -170,7 +171,9 @@ export const createBackend = ({
 
     // Kept alive past the page, since people close it as soon as they have sent.
     report: async (url, txHash) => void (await call('PATCH', url, { txHash }, undefined, true)),
-    release: async (url) =>
-      void (await call('DELETE', url, holder && { holder: await holder(isClaimKept) }, undefined, true)),
+    release: async (url) => {
+      const name = grantedTo.get(url) ?? (holder && { holder: await holder(true) });
+      await call('DELETE', url, name, undefined, true);
+    },
   };
 };

@@ -71,9 +71,10 @@ export const createHolder = ({
   databases = () => indexedDB,
   randomId,
 }: HolderOptions): ((isKept: boolean) => Promise<string>) => {
-  const [fresh, own] = [randomId(), randomId()];
+  const own = randomId();
   return async (isKept) => {
     if (!isKept) return own;
+    const fresh = randomId();
     try {
       await within(databases, 'readwrite', (claims) => claims.add(fresh, HOLDER));
       return fresh;

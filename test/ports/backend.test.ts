@@ -113,18 +113,23 @@ describe('a good backend', () => {
       asked.push([`${init?.method}`, new URL(`${address}`).search, JSON.parse(`${init?.body ?? null}`)]);
       return Response.json({ instruction });
     };
-    const holder = async (isKept: boolean) => (isKept ? 'phone' : 'page');
+    let phone = 'phone';
+    const holder = async (isKept: boolean) => (isKept ? phone : 'page');
     const door = createBackend({ fetch: () => noting, base, holder });
     for (const isKept of [true, false]) {
       await door.claim('claim/ref-1', { saleId: 'sale-1', transactionId: 'order-1' }, isKept);
+      phone = 'wiped phone';
       await door.release('claim/ref-1');
     }
-    expect(asked).to.deep.equal(
-      ['phone', 'page'].flatMap((holder) => [
+    // Taken by a page that is gone.
+    await door.release('claim/ref-2');
+    expect(asked).to.deep.equal([
+      ...['phone', 'page'].flatMap((holder) => [
         ['POST', '', { saleId: 'sale-1', transactionId: 'order-1', holder }],
         ['DELETE', '', { holder }],
       ]),
-    );
+      ['DELETE', '', { holder: 'wiped phone' }],
+    ]);
   });
 
   for (const [name, call] of CALLS) {

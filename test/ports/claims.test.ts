@@ -205,6 +205,15 @@ describe("a browser's name for itself", () => {
     expect(await first(false)).to.equal(await first(false));
   });
 
+  it('never comes back after a wipe, which took the claims along', async () => {
+    await wipe();
+    const holder = createHolder({ randomId: () => crypto.randomUUID() });
+    const before = await holder(true);
+    expect(await holder(true)).to.equal(before);
+    await wipe();
+    expect(await holder(true)).not.to.equal(before);
+  });
+
   it("is the page's own where nothing can be kept", async () => {
     const databases = () => {
       throw new DOMException('The operation is insecure.', 'SecurityError');

@@ -52,7 +52,7 @@ export interface Referee {
   readonly violations: Violation[];
   /** Second transfers that a person's false word, a press or a coming back on another device, and two approvals made. */
   mistakenDoubles: number;
-  /** Second transfers from a browser that had lost both the sale and the claim. */
+  /** Second transfers from a browser that had lost both the sale and the claim, where no backend keeps one. */
   forgottenDoubles: number;
   /** Untrue words that needed a person's false word before. */
   mistakenWords: number;
@@ -286,7 +286,7 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     // Their own device asks for what they come back for, once, without a press.
     const isFirstHere = second && !asks.some(({ device, at }) => device === second.device && at < second.at);
     if (wasMisled && (second?.isPressed || isFirstHere)) referee.mistakenDoubles += 1;
-    else if (first && isForgotten(first, order.id)) referee.forgottenDoubles += 1;
+    else if (first && !options.hasClaims && isForgotten(first, order.id)) referee.forgottenDoubles += 1;
     else if (wasMisled) fail('4', `${order.id} was paid twice after a mistaken word, without a press on Send`);
     else fail('3', `${order.id} was paid twice`);
   };
