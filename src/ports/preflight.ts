@@ -26,7 +26,10 @@ export const preflight = async (
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Prepared> => {
-  const { ask, accountsBy, isOnChain, codeOf, read } = requests;
+  const { ask, accountsBy, isOnChain, read } = requests;
+
+  const codeOf = async (address: string): Promise<string> =>
+    word(await ask('eth_getCode', [address, 'latest'], signal));
 
   const addChain = async (asset: Asset): Promise<void> => {
     const { chainId, name, currency, rpcUrl, explorerUrl } = chainOf(asset);
@@ -64,7 +67,7 @@ export const preflight = async (
   };
 
   const checkToken = async (token: string): Promise<void> => {
-    if ((await codeOf(token, signal)) === '0x') {
+    if ((await codeOf(token)) === '0x') {
       throw new OfframpError('wrong-chain', { message: 'The token does not exist on the network your wallet is on.' });
     }
     const balance = quantity(await ask('eth_call', [balanceCall(token, order.from), 'latest'], signal));
@@ -104,7 +107,7 @@ export const preflight = async (
   const shown = accounts.length > 0 ? accounts : await accountsBy('eth_requestAccounts', signal);
   if (!isAmong(shown, order.from)) throw new OfframpError('wrong-account');
   if (!(await isOnChain(order, signal))) await switchChain();
-  const isSmart = isContract(await codeOf(order.from, signal));
+  const isSmart = isContract(await codeOf(order.from));
   if (order.token !== null) await checkToken(order.token);
   // Of a contract account somebody else may pay the fee, or it pays in a way of its own (ERC-4337).
   await checkFunds(!isSmart);

@@ -40,22 +40,17 @@ export const isAmong = (accounts: readonly string[], address: string): boolean =
   accounts.some((account) => sameAddress(account, address));
 
 export interface Requests {
-  /** @param wallet asked instead of the present one. With a signal, leaving does not wait for the answer. */
-  ask(method: string, params?: readonly unknown[], signal?: AbortSignal, wallet?: Provider): Promise<unknown>;
-  accountsBy(
-    method: 'eth_accounts' | 'eth_requestAccounts',
-    signal?: AbortSignal,
-    wallet?: Provider,
-  ): Promise<string[]>;
-  isOnChain(order: Order, signal?: AbortSignal, wallet?: Provider): Promise<boolean>;
-  codeOf(address: string, signal?: AbortSignal): Promise<string>;
+  /** With a signal, leaving does not wait for the answer. */
+  ask(method: string, params?: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
+  accountsBy(method: 'eth_accounts' | 'eth_requestAccounts', signal?: AbortSignal): Promise<string[]>;
+  isOnChain(order: Order, signal?: AbortSignal): Promise<boolean>;
   /** Asks something of the order's chain. @throws `wrong-chain` where the wallet is not on it behind the answer: it may have switched before. */
   read(order: Order, method: string, params?: readonly unknown[], signal?: AbortSignal): Promise<unknown>;
 }
 
-/** @param provider read at each use: the person may choose another wallet. */
-export const createRequests = (provider: () => Provider | undefined): Requests => {
-  const ask: Requests['ask'] = async (method, params = [], signal, wallet = provider()) => {
+/** One wallet for all requests that belong together: the person may choose another meanwhile. */
+export const createRequests = (wallet: Provider | undefined): Requests => {
+  const ask: Requests['ask'] = async (method, params = [], signal) => {
     if (!wallet) throw new OfframpError('no-wallet');
     if (signal?.aborted) throw new OfframpError('wallet-failed');
     const answer = wallet.request({ method, params });
@@ -67,20 +62,18 @@ export const createRequests = (provider: () => Provider | undefined): Requests =
     return Promise.race([answer, left]);
   };
 
-  const isOnChain: Requests['isOnChain'] = async (order, signal, wallet) =>
-    quantity(await ask('eth_chainId', [], signal, wallet)) === BigInt(order.chainId);
+  const isOnChain: Requests['isOnChain'] = async (order, signal) =>
+    quantity(await ask('eth_chainId', [], signal)) === BigInt(order.chainId);
 
   return {
     ask,
     isOnChain,
 
-    accountsBy: async (method, signal, wallet) => {
-      const answer = await ask(method, [], signal, wallet);
+    accountsBy: async (method, signal) => {
+      const answer = await ask(method, [], signal);
       const list: unknown[] = Array.isArray(answer) ? answer : [];
       return list.filter((one): one is string => address.safeParse(one).success);
     },
-
-    codeOf: async (address, signal) => word(await ask('eth_getCode', [address, 'latest'], signal)),
 
     read: async (order, method, params, signal) => {
       const answer = await ask(method, params, signal);

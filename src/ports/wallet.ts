@@ -6,7 +6,7 @@ import type { Clock, Outcome, Provider, Sender, Wallet } from '../ports.ts';
 import { transferRequest } from '../transaction.ts';
 import { callsIdOf, callsRequest, stateOfCalls } from './calls.ts';
 import { preflight } from './preflight.ts';
-import { createRequests, isAmong, isHash } from './requests.ts';
+import { createRequests, isAmong, isHash, type Requests } from './requests.ts';
 import { sightingOf } from './sighting.ts';
 import { codesOf, hasCode } from './wallet-errors.ts';
 
@@ -67,19 +67,11 @@ const unsure = (callsId?: string): Outcome => ({
 const asOutcome = (answer: unknown): Outcome => (isHash(answer) ? { kind: 'sent', txHash: answer } : unsure());
 
 export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet => {
-  const requests = createRequests(provider);
-  const { ask, accountsBy, isOnChain } = requests;
-
-  /** One wallet for all reads of one look, whatever the page sets meanwhile. */
-  const sight = (order: Order): ReturnType<typeof sightingOf> | undefined => {
-    const wallet = provider();
-    if (!wallet) return undefined;
-    const reads = createRequests(() => wallet);
-    return sightingOf(order, reads);
-  };
+  /** The wallet that is chosen now, for all requests that belong together. */
+  const chosen = (): Requests => createRequests(provider());
 
   /** A batch that the person approved, until the wallet says what became of it. */
-  const followCalls = async (callsId: string): Promise<Outcome> => {
+  const followCalls = async (callsId: string, requests: Requests): Promise<Outcome> => {
     for (let polls = 0; polls < CALLS_POLLS; polls += 1) {
       const state = await stateOfCalls(callsId, requests).catch(() => 'unknown' as const);
       if (state === 'undone') return { kind: 'undone', error: new OfframpError('wallet-failed', UNDONE) };
@@ -90,24 +82,28 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
   };
 
   /** The one and only request to send; nothing here or above repeats it (rule 2). */
-  const askOnce = async (order: Order, callsId: string | undefined, wallet: Provider | undefined): Promise<Outcome> => {
+  const askOnce = async (order: Order, callsId: string | undefined, requests: Requests): Promise<Outcome> => {
+    const { ask } = requests;
     try {
       if (callsId === undefined) {
-        return asOutcome(await ask('eth_sendTransaction', [transferRequest(order)], undefined, wallet));
+        return asOutcome(await ask('eth_sendTransaction', [transferRequest(order)]));
       }
-      const kept = callsIdOf(await ask('wallet_sendCalls', [callsRequest(order, callsId)], undefined, wallet));
-      return kept === undefined ? unsure() : await followCalls(kept);
+      const kept = callsIdOf(await ask('wallet_sendCalls', [callsRequest(order, callsId)]));
+      return kept === undefined ? unsure() : await followCalls(kept, requests);
     } catch (cause) {
       return judge(cause);
     }
   };
 
   return {
-    accounts: async () => (provider() ? accountsBy('eth_accounts').catch(() => []) : []),
+    accounts: async () =>
+      chosen()
+        .accountsBy('eth_accounts')
+        .catch(() => []),
 
     connect: async () => {
       try {
-        const [account] = await accountsBy('eth_requestAccounts');
+        const [account] = await chosen().accountsBy('eth_requestAccounts');
         if (account) return account;
       } catch (cause) {
         if (isDeclined(cause)) return undefined;
@@ -120,7 +116,7 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
       // A page's own sender may be no EIP-1193 wallet at all: it makes its own checks.
       if (sender()) return { nonce: null, block: null };
       try {
-        return await preflight(order, requests, clock, signal);
+        return await preflight(order, chosen(), clock, signal);
       } catch (cause) {
         // Only the request to connect throws a bare "no" here; a declined switch is told as `wrong-chain`, with its cause.
         const isUnconnected = !(cause instanceof OfframpError) && isDeclined(cause);
@@ -139,20 +135,19 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
           return judge(cause);
         }
       }
-      // One wallet for the checks and the ask, whatever the page sets meanwhile.
-      const wallet = provider();
+      const requests = chosen();
       try {
-        const accounts = await accountsBy('eth_accounts', undefined, wallet);
+        const accounts = await requests.accountsBy('eth_accounts');
         if (!isAmong(accounts, order.from)) throw new OfframpError('wrong-account');
-        if (!(await isOnChain(order, undefined, wallet))) throw new OfframpError('wrong-chain');
+        if (!(await requests.isOnChain(order))) throw new OfframpError('wrong-chain');
       } catch (cause) {
         return { kind: 'not-asked', error: translate(cause) };
       }
-      return mayStill() ? askOnce(order, callsId, wallet) : tooLate;
+      return mayStill() ? askOnce(order, callsId, requests) : tooLate;
     },
 
-    look: async (order, attempt) => sight(order)?.look(attempt) ?? 'unknown',
+    look: async (order, attempt) => sightingOf(order, chosen()).look(attempt),
 
-    trace: async (order, attempt, txHash) => sight(order)?.trace(attempt, txHash) ?? { kind: 'unknown' },
+    trace: async (order, attempt, txHash) => sightingOf(order, chosen()).trace(attempt, txHash),
   };
 };

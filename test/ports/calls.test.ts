@@ -8,7 +8,7 @@ const OTHER_HASH = `0x${'7d'.repeat(32)}`;
 
 describe('whether a wallet takes batches', () => {
   const takes = (does: () => unknown) => {
-    const requests = createRequests(() => createProvider({}, { wallet_getCapabilities: does }));
+    const requests = createRequests(createProvider({}, { wallet_getCapabilities: does }));
     return takesCalls(usdcOrder, requests, new AbortController().signal);
   };
   it('is its own word for this chain, or for every chain', async () => {
@@ -51,10 +51,7 @@ describe('the id of a batch', () => {
 describe('the state of a batch', () => {
   const stateOf = (answer: unknown) => {
     const provider = createProvider({}, { wallet_getCallsStatus: () => answer });
-    return stateOfCalls(
-      '0x01',
-      createRequests(() => provider),
-    );
+    return stateOfCalls('0x01', createRequests(provider));
   };
   const receipts = [{ transactionHash: HASH }];
 

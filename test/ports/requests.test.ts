@@ -22,7 +22,7 @@ import {
   usdcOrder,
 } from '../fixtures/provider.ts';
 
-const requestsOf = (provider: FakeProvider | undefined): Requests => createRequests(() => provider);
+const requestsOf = (provider: FakeProvider | undefined): Requests => createRequests(provider);
 
 const failure = async (promise: Promise<unknown>): Promise<unknown> => promise.catch((thrown: unknown) => thrown);
 
@@ -133,17 +133,18 @@ describe('an account', () => {
 describe('a request', () => {
   it('is one, with the parameters it was given and none besides', async () => {
     const provider = createProvider();
-    const { ask, isOnChain, codeOf, accountsBy } = requestsOf(provider);
+    const { ask, isOnChain, read, accountsBy } = requestsOf(provider);
     await ask('eth_blockNumber');
     await ask('eth_getBalance', [FROM, 'latest']);
     await isOnChain(usdcOrder);
-    await codeOf(FROM);
+    await read(usdcOrder, 'eth_getCode', [FROM, 'latest']);
     await accountsBy('eth_accounts');
     expect(provider.asked).to.deep.equal([
       { method: 'eth_blockNumber', params: [] },
       { method: 'eth_getBalance', params: [FROM, 'latest'] },
       { method: 'eth_chainId', params: [] },
       { method: 'eth_getCode', params: [FROM, 'latest'] },
+      { method: 'eth_chainId', params: [] },
       { method: 'eth_accounts', params: [] },
     ]);
   });
@@ -164,10 +165,11 @@ describe('a request', () => {
     expect(await failure(requestsOf(undefined).ask('eth_chainId'))).to.include({ code: 'no-wallet' });
   });
 
-  it('goes to the wallet it is given, not to the present one', async () => {
-    const [present, given] = [createProvider(), createProvider()];
-    await requestsOf(present).ask('eth_chainId', [], undefined, given);
-    expect([present.count('eth_chainId'), given.count('eth_chainId')]).to.deep.equal([0, 1]);
+  it('that reads the chain is believed while the wallet is on it', async () => {
+    const provider = createProvider({ block: 100 });
+    expect(await requestsOf(provider).read(usdcOrder, 'eth_blockNumber')).to.equal('0x64');
+    provider.state.chainId = 1;
+    expect(await failure(requestsOf(provider).read(usdcOrder, 'eth_blockNumber'))).to.include({ code: 'wrong-chain' });
   });
 
   it('is not made once its stage is left', async () => {
