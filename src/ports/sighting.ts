@@ -18,8 +18,11 @@ type Row = Record<string, unknown>;
 
 const hex = (value: bigint): string => `0x${value.toString(16)}`;
 
+/** By order: the next block to read, the account's nonce, and the newest block when that nonce was first seen. Kept by who looks again. */
+export type Reading = Map<string, { block: bigint; nonce: bigint; since: bigint }>;
+
 /** Looks through one wallet for one order. */
-export const sightingOf = (order: Order, requests: Requests) => {
+export const sightingOf = (order: Order, requests: Requests, reading: Reading) => {
   const { isOnChain } = requests;
 
   const ask = (method: string, params?: readonly unknown[]): Promise<unknown> => requests.read(order, method, params);
@@ -45,14 +48,23 @@ export const sightingOf = (order: Order, requests: Requests) => {
     return wanted.data === undefined || sameAddress(String(input ?? data), wanted.data);
   };
 
-  /** A native transfer leaves no log, so the blocks since the ask are read, newest bound first. */
-  const findNative = async (from: bigint): Promise<string | undefined> => {
-    const newest = await newestBlock();
+  /**
+   * A native transfer leaves no log, so the blocks since the ask are read: each until it is deep, and no more of them while the account's
+   * nonce stands, for longer than two nodes behind one wallet are apart.
+   */
+  const findNative = async (first: bigint): Promise<string | undefined> => {
+    const [nonce, newest] = [await nonceAt('latest'), await newestBlock()];
+    const read = reading.get(order.transactionId);
+    const since = read?.nonce === nonce ? read.since : newest;
+    const from = read?.block ?? first;
+    if (from > since) return undefined;
     const last = newest - from > MOST_BLOCKS ? from + MOST_BLOCKS : newest;
     for (let block = from; block <= last; block += 1n) {
       const found = (await transactionsIn(block)).find((one) => isFrom(one) && isSame(one) && isHash(one.hash));
       if (found) return found.hash as string;
     }
+    const next = last - DEEP;
+    reading.set(order.transactionId, { block: next > from ? next : from, nonce, since });
     return undefined;
   };
 

@@ -7,7 +7,7 @@ import { transferRequest } from '../transaction.ts';
 import { callsIdOf, callsRequest, stateOfCalls } from './calls.ts';
 import { preflight } from './preflight.ts';
 import { createRequests, isAmong, isHash, type Requests } from './requests.ts';
-import { sightingOf } from './sighting.ts';
+import { type Reading, sightingOf } from './sighting.ts';
 import { codesOf, hasCode } from './wallet-errors.ts';
 
 interface WalletOptions {
@@ -69,6 +69,7 @@ const asOutcome = (answer: unknown): Outcome => (isHash(answer) ? { kind: 'sent'
 export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet => {
   /** The wallet that is chosen now, for all requests that belong together. */
   const chosen = (): Requests => createRequests(provider());
+  const reading: Reading = new Map();
 
   /** A batch that the person approved, until the wallet says what became of it. */
   const followCalls = async (callsId: string, requests: Requests): Promise<Outcome> => {
@@ -146,8 +147,8 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
       return mayStill() ? askOnce(order, callsId, requests) : tooLate;
     },
 
-    look: async (order, attempt) => sightingOf(order, chosen()).look(attempt),
+    look: async (order, attempt) => sightingOf(order, chosen(), reading).look(attempt),
 
-    trace: async (order, attempt, txHash) => sightingOf(order, chosen()).trace(attempt, txHash),
+    trace: async (order, attempt, txHash) => sightingOf(order, chosen(), reading).trace(attempt, txHash),
   };
 };

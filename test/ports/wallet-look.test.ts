@@ -62,6 +62,39 @@ describe('looking for the transfer of an attempt', () => {
     ]);
   });
 
+  it('reads a block until it is deep, and none any more while the nonce of the account stands', async () => {
+    const provider = createProvider({ block: 103 });
+    const wallet = walletOf(provider);
+    const reads = async (newest: number, nonce = 7) => {
+      Object.assign(provider.state, { block: newest, nonce });
+      const before = provider.asked.length;
+      await wallet.look(ethOrder, attempt);
+      const read = provider.asked.slice(before).filter(({ method }) => method === 'eth_getBlockByNumber');
+      return read.map(({ params }) => Number(params[0]));
+    };
+    expect(await reads(103)).to.deep.equal([100, 101, 102, 103]);
+    expect(await reads(104)).to.deep.equal([100, 101, 102, 103, 104]);
+    expect(await reads(116)).to.have.lengthOf(17);
+    expect(await reads(117)).to.deep.equal([]);
+    expect(await reads(130, 8)).to.have.lengthOf(27);
+    expect(await reads(131, 8)).to.deep.equal([118, 119, 120, 121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 131]);
+  });
+
+  it('finds the transfer that a second node knows of only later, though the first one counts it already', async () => {
+    const provider = createProvider({ block: 101, nonce: 8 });
+    const wallet = walletOf(provider);
+    expect(await wallet.look(ethOrder, attempt)).to.equal('nonce-moved');
+    Object.assign(provider.state, { block: 104, blocks: { 102: [transfer()] } });
+    expect(await wallet.look(ethOrder, attempt)).to.deep.equal({ txHash: HASH });
+  });
+
+  it('reads on behind 151 blocks with the next look', async () => {
+    const provider = createProvider({ block: 400, nonce: 8, blocks: { 300: [transfer()] } });
+    const wallet = walletOf(provider);
+    expect(await wallet.look(ethOrder, attempt)).to.equal('nonce-moved');
+    expect(await wallet.look(ethOrder, attempt)).to.deep.equal({ txHash: HASH });
+  });
+
   for (const [name, change] of [
     ['from another account', { from: OTHER }],
     ['to another address', { to: OTHER }],

@@ -198,6 +198,8 @@ export const createBackendSide = (
 
           const deliver = (answer: Answer) => {
             if (limit) agenda.cancel(limit);
+            // What is not waited for any more reaches nobody.
+            if (init.signal?.aborted) return;
             watch.onDelivered(verb, tab, answer, askedAt);
             resolve(responseOf(answer));
           };
