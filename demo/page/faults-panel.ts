@@ -4,7 +4,13 @@ import type { Fault } from '../../src/simulator.ts';
 import { get, post } from './setup.ts';
 
 const groups: Record<string, string[]> = {
-  "Coinbase's window": ['no-redirect', 'redirect-without-query', 'coop-same-origin', 'coop-same-origin-allow-popups'],
+  "Coinbase's window": [
+    'no-redirect',
+    'redirect-without-query',
+    'coop-same-origin',
+    'coop-same-origin-allow-popups',
+    'window-messages',
+  ],
   'The order': [
     'record-before-commit',
     'commit-delay',
@@ -13,8 +19,16 @@ const groups: Record<string, string[]> = {
     'fiat-sell-amount',
     'crypto-account-order',
   ],
-  'The answers': ['camel-case-list', 'unknown-status', 'slow-answers', 'api-401', 'api-429', 'api-5xx'],
-  'The payout': ['late-success', 'failure', 'price-drop', 'expiry', 'unmatched-send'],
+  'The answers': [
+    'camel-case-list',
+    'numeric-status',
+    'unknown-status',
+    'slow-answers',
+    'api-401',
+    'api-429',
+    'api-5xx',
+  ],
+  'The payout': ['late-success', 'tx-hash-lag', 'failure', 'price-drop', 'expiry', 'late-send', 'unmatched-send'],
 };
 
 const MINUTE = 60_000;

@@ -3,7 +3,7 @@ import type { Network } from '../assets.ts';
 import { type ChainPort, newestBlock } from './chain.ts';
 import type { Clock } from './clock.ts';
 import type { FaultSwitches } from './faults.ts';
-import { endOrder, type Order, SEND_WINDOW_MS, settleOrder, startOrder, type Terms } from './order.ts';
+import { endOrder, leapPastWindow, type Order, settleOrder, startOrder, type Terms } from './order.ts';
 
 const COMMIT_DELAY_MS = 6_000;
 const DAY_MS = 24 * 60 * 60_000;
@@ -41,9 +41,8 @@ export const createBook = ({ clock, faults, chains }: Parts): Book => {
   };
 
   const expire = (order: Order): void => {
-    const over = order.createdAt + SEND_WINDOW_MS + 1_000;
-    order.lapse = { at: over + EXPIRY_GRACE_MS, status: 'EXPIRED' };
-    clock.leap(over - clock.now());
+    leapPastWindow(clock, order);
+    order.lapse = { at: clock.now() + EXPIRY_GRACE_MS, status: 'EXPIRED' };
   };
 
   return {

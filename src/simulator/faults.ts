@@ -8,12 +8,15 @@ const FAULTS = {
   'coop-same-origin': 'Every page of the window carries Cross-Origin-Opener-Policy: same-origin.',
   'coop-same-origin-allow-popups':
     'Every page of the window carries Cross-Origin-Opener-Policy: same-origin-allow-popups.',
+  'window-messages':
+    'The window posts messages of its own to its opener: open, transition_view, success and exit, and app_ready as a bare word.',
   'stale-history': 'The list also holds a FAILED and a STARTED order from days ago, each with an address.',
   'two-candidates': 'A second fresh order is started under the same reference.',
   'fiat-sell-amount': "The order's sell_amount is in fiat instead of crypto.",
   'crypto-account-order':
     "The order's payment method is CRYPTO_ACCOUNT: it moves crypto to a Coinbase balance and sells nothing.",
   'camel-case-list': 'The list comes in camelCase, with id, networks/base-mainnet and a number as total count.',
+  'numeric-status': "The list gives the status as the number of Coinbase's enum instead of its name.",
   'unknown-status': 'A fresh order has a status that nobody has heard of.',
   'foreign-contract': 'The options give USDC on Base another contract.',
   'api-401': 'The API answers 401 to everything.',
@@ -21,9 +24,12 @@ const FAULTS = {
   'api-5xx': 'The API answers 500 to everything.',
   'slow-answers': 'The API takes 4 seconds for each answer.',
   'late-success': 'Coinbase needs 20 seconds instead of 2 to complete the sale after the transfer.',
+  'tx-hash-lag':
+    'Coinbase names the hash of the transfer only 10 seconds after it has seen it, and completes the sale after that.',
   failure: 'The order fails once the transfer has been seen.',
   'price-drop': 'The transfer is seen, then the order fails because the price fell below "Receive at least".',
   expiry: 'Once the order exists, the clock leaps past its 30 minutes and it expires.',
+  'late-send': 'Once the transfer is seen, the clock leaps past the 30 minutes: it came too late, and the order fails.',
   'unmatched-send': 'The transfer is never matched to the order, which fails after 31 minutes.',
   'webhook-duplicate': 'Every event is sent twice.',
   'webhook-out-of-order': 'The event that an order has ended is sent first, then all before it, backwards.',

@@ -37,6 +37,13 @@ interface Ending {
   price?: Price;
 }
 
+/** What Coinbase makes of a transfer that it has seen: when it names its hash, and how the order ends by it. */
+interface Match {
+  txHash: string;
+  namedAt: number;
+  end: Ending;
+}
+
 /** An order at Coinbase. Times are milliseconds since the epoch by the simulator's clock. */
 export interface Order extends Terms {
   transactionId: string;
@@ -52,16 +59,17 @@ export interface Order extends Terms {
   since: bigint | undefined;
   /** How and when it ends where nothing is sent. */
   lapse: Ending;
-  /** How and when it ends, once its transfer has been seen. */
-  outcome: Ending | undefined;
+  /** `undefined` until its transfer has been seen. */
+  match: Match | undefined;
 }
 
 /** docs.cdp.coinbase.com: the crypto must be sent within 30 minutes. */
-export const SEND_WINDOW_MS = 30 * 60_000;
+const SEND_WINDOW_MS = 30 * 60_000;
 // Integrators saw an unsent order fail about 31 minutes after it was created.
 const LAPSE_MS = 31 * 60_000;
 const SETTLE_MS = 2_000;
 const LATE_SETTLE_MS = 20_000;
+const HASH_LAG_MS = 10_000;
 const DROPPED_PRICE_PERCENT = 90n;
 
 const freshAddress = (): `0x${string}` => getAddress(toHex(crypto.getRandomValues(new Uint8Array(20))));
@@ -79,8 +87,12 @@ export const startOrder = (terms: Terms, createdAt: number, since: bigint | unde
   updatedAt: createdAt,
   since,
   lapse: { at: createdAt + LAPSE_MS, status: 'FAILED' },
-  outcome: undefined,
+  match: undefined,
 });
+
+/** Leaps to when the time to send for an order is just over. */
+export const leapPastWindow = (clock: Clock, { createdAt }: Order): void =>
+  clock.leap(Math.max(0, createdAt + SEND_WINDOW_MS + 1_000 - clock.now()));
 
 /** Ends an order that still waits. */
 export const endOrder = (order: Order, { at, status, price }: Ending): void => {
@@ -109,10 +121,10 @@ const droppedPrice = ({ asset, units, currency, price }: Order): Price => ({
   minimumTotal: price.minimumTotal,
 });
 
-const outcomeOf = (order: Order, now: number, faults: FaultSwitches): Ending => {
+const endingOf = (order: Order, seenAt: number, namedAt: number, faults: FaultSwitches): Ending => {
   // A block's own time may be of another clock than the simulator's, which leaps; so a transfer counts from when it is first seen.
-  if (now > order.createdAt + SEND_WINDOW_MS || faults.has('failure')) return { at: now, status: 'FAILED' };
-  const at = now + (faults.has('late-success') ? LATE_SETTLE_MS : SETTLE_MS);
+  if (seenAt > order.createdAt + SEND_WINDOW_MS || faults.has('failure')) return { at: namedAt, status: 'FAILED' };
+  const at = namedAt + (faults.has('late-success') ? LATE_SETTLE_MS : SETTLE_MS);
   return faults.has('price-drop') ? { at, status: 'FAILED', price: droppedPrice(order) } : { at, status: 'SUCCESS' };
 };
 
@@ -122,16 +134,22 @@ export const settleOrder = async (
   { chain, clock, faults }: { chain: ChainPort | undefined; clock: Clock; faults: FaultSwitches },
 ): Promise<void> => {
   if (order.status !== 'STARTED') return;
-  if (!order.outcome && chain && order.committed && !faults.has('unmatched-send')) {
+  if (!order.match && chain && order.committed && !faults.has('unmatched-send')) {
     const txHash = await look(order, chain);
     // Another request may have looked in the meantime.
-    if (txHash && !order.outcome && order.status === 'STARTED') {
+    if (txHash && !order.match && order.status === 'STARTED') {
+      if (faults.has('late-send')) leapPastWindow(clock, order);
       const now = clock.now();
-      order.txHash = txHash;
+      const namedAt = now + (faults.has('tx-hash-lag') ? HASH_LAG_MS : 0);
       order.updatedAt = now;
-      order.outcome = outcomeOf(order, now, faults);
+      order.match = { txHash, namedAt, end: endingOf(order, now, namedAt, faults) };
     }
   }
-  const end = order.outcome ?? order.lapse;
+  const { match, lapse } = order;
+  if (match && !order.txHash && clock.now() >= match.namedAt) {
+    order.txHash = match.txHash;
+    order.updatedAt = match.namedAt;
+  }
+  const end = match?.end ?? lapse;
   if (clock.now() >= end.at) endOrder(order, end);
 };

@@ -24,6 +24,7 @@ const layout = (title: string, body: Page): Page => html`<!doctype html>
     <title>${title} – Coinbase simulator</title>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="/v3/sell/window.css">
+    <script src="/v3/sell/window.js"></script>
   </head>
   <body>
     <header><strong>Simulator</strong> – no real money</header>

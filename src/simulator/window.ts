@@ -2,6 +2,7 @@
 import { type Context, Hono } from 'hono';
 import type { Book } from './book.ts';
 import type { FaultSwitches } from './faults.ts';
+import { messages } from './messages.ts';
 import { amountPage, gonePage, type Page, pricePage, refusedPage, startedPage } from './pages.ts';
 import { parseDecimal } from './price.ts';
 import { allowedRedirect } from './redirects.ts';
@@ -36,7 +37,7 @@ export const createSellWindow = ({ faults, tokens, book, allowedRedirects }: Par
     // No form-action: browsers apply it to the redirect after "Cash out now" too, and to every redirect after that.
     c.header(
       'Content-Security-Policy',
-      "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
     );
     c.header('Referrer-Policy', 'no-referrer');
     c.header('X-Content-Type-Options', 'nosniff');
@@ -45,6 +46,10 @@ export const createSellWindow = ({ faults, tokens, book, allowedRedirects }: Par
   });
 
   routes.get('/window.css', (c) => c.body(styles, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+
+  routes.get('/window.js', (c) =>
+    c.body(faults.has('window-messages') ? messages : '', 200, { 'Content-Type': 'text/javascript; charset=utf-8' }),
+  );
 
   routes.get('/input', (c) => {
     const query = c.req.query();

@@ -65,6 +65,15 @@ export const noteRoads = (tab: Tab): Promise<unknown> =>
     new BroadcastChannel('offramp-button').onmessage = () => roads.push('channel');
   }`);
 
+/** Begins to note what Coinbase's window posts to a tab: the names of its events, and bare words. */
+export const notePosted = (tab: Tab): Promise<unknown> =>
+  tab.read(`{
+    window.posted = [];
+    addEventListener('message', ({ origin, data }) => {
+      if (origin !== location.origin) posted.push(data.startsWith('{') ? JSON.parse(data).data.eventName : data);
+    });
+  }`);
+
 /** The press that binds, in a window that shows the price. */
 export const commit = async (window: Page): Promise<void> => {
   // The window may close itself before the click is told to be over.

@@ -5,7 +5,7 @@ import { errorTable } from '../../src/errors.ts';
 import { createFaults, type FaultName } from '../../src/simulator/faults.ts';
 import { WORDS } from '../../src/words.ts';
 import { until } from '../drive.ts';
-import { answersOf, commit, isBad, noteRoads, SEND, says, wake } from './faults-journey.ts';
+import { answersOf, commit, isBad, notePosted, noteRoads, SEND, says, wake } from './faults-journey.ts';
 import { assertTold, cashOut, goOn, LIMIT, OPENED, PAID, type Tab, useJourneys } from './journey.ts';
 
 const USDC_25 = 25_000_000n;
@@ -207,6 +207,17 @@ describe('a fault of Coinbase', () => {
       'hears the return without an opener',
       hearsWithoutOpener('coop-same-origin-allow-popups'),
     ],
+    'window-messages': [
+      'hears them, heeds none, and completes',
+      async () => {
+        const tab = await arrive('window-messages');
+        await notePosted(tab);
+        await cashOut(await tab.pressForWindow());
+        await assertPaidOut(tab);
+        const page = ['app_ready', 'open', 'transition_view'];
+        assert.deepEqual(await tab.read('posted'), [...page, 'exit', ...page, 'success', 'exit']);
+      },
+    ],
     'stale-history': [
       'never uses an old order',
       async () => {
@@ -231,6 +242,18 @@ describe('a fault of Coinbase', () => {
     'fiat-sell-amount': ['refuses the order', refuses('fiat-sell-amount', 'order-refused')],
     'crypto-account-order': ['refuses the order', refuses('crypto-account-order', 'order-refused')],
     'camel-case-list': ['completes', completes('camel-case-list')],
+    'numeric-status': [
+      'completes',
+      async () => {
+        const tab = await arrive('numeric-status', '?confirm-send&redirect=/demo/return.html');
+        const answers = answersOf(tab);
+        await cashOut(await tab.pressForWindow());
+        await tab.reaches('ordered');
+        await answers.hears(1, ({ transactions }) => transactions[0]?.status === 3);
+        await tab.press(SEND);
+        await assertPaidOut(tab);
+      },
+    ],
     'unknown-status': [
       'asks nothing while it lasts, and goes on afterwards',
       async () => {
@@ -280,6 +303,22 @@ describe('a fault of Coinbase', () => {
         await assertPaidOut(tab);
       },
     ],
+    'tx-hash-lag': [
+      'stays settling without a hash, sends nothing more, and completes',
+      async () => {
+        const tab = await arrive('tx-hash-lag');
+        const answers = answersOf(tab);
+        await cashOut(await tab.pressForWindow());
+        await tab.reaches('settling');
+        // Coinbase has changed the record, and still names no transfer.
+        await answers.hears(3, ({ transactions: [order] }) => {
+          return order?.tx_hash === '' && order.updated_at !== order.created_at;
+        });
+        assertTold(tab, `${OFFERED} before-send sending settling`);
+        visitor.demo.simulator.advance(10_000);
+        await assertPaidOut(tab);
+      },
+    ],
     failure: [
       'ends the sale, and says where the crypto is',
       async () => {
@@ -311,6 +350,20 @@ describe('a fault of Coinbase', () => {
         assert.equal(told, `page ${OPENED} failed !order-expired`);
         assert.equal(await tab.words('status'), WORDS.sayFailedUnsent);
         await visitor.assertUnmoved(0);
+      },
+    ],
+    'late-send': [
+      'ends the sale, and says where the crypto is',
+      async () => {
+        const tab = await arrive('late-send');
+        // As in `failure`: Coinbase looks away until the page knows of its own transfer.
+        visitor.fault('unmatched-send');
+        await cashOut(await tab.pressForWindow());
+        await tab.reaches('settling');
+        turnOff('unmatched-send');
+        await assertLostAfterSending(tab);
+        const [order] = visitor.demo.simulator.orders();
+        assert.ok(Date.parse(order?.updatedAt ?? '') > Date.parse(order?.createdAt ?? '') + 30 * MINUTE);
       },
     ],
     'unmatched-send': [

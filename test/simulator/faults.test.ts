@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import type { FaultName } from '../../src/simulator.ts';
 import { createWorld, ORIGIN, RETURN, SELLER } from './world.ts';
 
@@ -27,9 +28,9 @@ describe('the faults', () => {
       faults.map(({ name }) => name),
       (
         'record-before-commit commit-delay no-redirect redirect-without-query coop-same-origin ' +
-        'coop-same-origin-allow-popups stale-history two-candidates fiat-sell-amount crypto-account-order ' +
-        'camel-case-list unknown-status foreign-contract api-401 api-429 api-5xx slow-answers late-success failure price-drop ' +
-        'expiry unmatched-send ' +
+        'coop-same-origin-allow-popups window-messages stale-history two-candidates fiat-sell-amount crypto-account-order ' +
+        'camel-case-list numeric-status unknown-status foreign-contract api-401 api-429 api-5xx slow-answers late-success ' +
+        'tx-hash-lag failure price-drop expiry late-send unmatched-send ' +
         'webhook-duplicate webhook-out-of-order webhook-late webhook-without-reference webhook-bad-signature'
       ).split(' '),
     );
@@ -121,6 +122,34 @@ for (const value of ['same-origin', 'same-origin-allow-popups'] as const)
     for (const { headers } of [...before, ...after]) assert.equal(headers.get('Cross-Origin-Opener-Policy'), value);
   });
 
+test('window-messages has each page tell its opener what happens there, and nothing is told without it', async () => {
+  const { open, browse, simulator } = await withFault();
+  const page = await (await browse(await open())).text();
+  const [, src = ''] = /<script src="([^"]+)">/.exec(page) ?? [];
+  const script = async () => (await browse(src)).text();
+  assert.equal(await script(), '');
+
+  simulator.faults.set('window-messages', true);
+  assert.match((await browse(src)).headers.get('Content-Security-Policy') ?? '', /script-src 'self'/);
+  const told: string[] = [];
+  const heard = new Map<string, (event: unknown) => void>();
+  runInNewContext(await script(), {
+    window: { opener: { postMessage: (message: string) => told.push(message) } },
+    location: { pathname: '/here' },
+    addEventListener: (type: string, listener: (event: unknown) => void) => heard.set(type, listener),
+  });
+  heard.get('click')?.({ target: { id: 'back' } });
+  heard.get('click')?.({ target: { id: 'cash-out-now' } });
+  heard.get('pagehide')?.({});
+  assert.deepEqual(told, [
+    'app_ready',
+    '{"eventName":"event","data":{"eventName":"open","widgetName":"sell"}}',
+    '{"eventName":"event","data":{"eventName":"transition_view","pageRoute":"/here"}}',
+    '{"eventName":"event","data":{"eventName":"success"}}',
+    '{"eventName":"event","data":{"eventName":"exit"}}',
+  ]);
+});
+
 test('stale-history lists old orders from the opening of the window on, below the fresh one', async () => {
   const { open, list, toPrice, cashOut, simulator } = await withFault('stale-history');
   assert.equal((await list()).transactions.length, 0);
@@ -178,6 +207,30 @@ test('camel-case-list is in camelCase', async () => {
     Object.keys(record).filter((key) => key.includes('_')),
     [],
   );
+});
+
+test('numeric-status numbers every status that an order can have, an unknown one too', async () => {
+  const { sell, pay, status, simulator, pass, list } = await withFault();
+  await sell();
+  await pay();
+  assert.equal(await status(), 'STARTED');
+  pass(2_000);
+  await sell();
+  assert.equal(await status(), 'STARTED');
+  pass(31 * MINUTE);
+  assert.equal(await status(), 'FAILED');
+  simulator.faults.set('expiry', true);
+  await sell();
+  pass(3_000);
+  assert.equal(await status(), 'EXPIRED');
+  simulator.faults.set('expiry', false);
+  await sell();
+
+  const statuses = async () => (await list()).transactions.map((order): unknown => order.status);
+  simulator.faults.set('numeric-status', true);
+  assert.deepEqual(await statuses(), [3, 2, 5, 4]);
+  simulator.faults.set('unknown-status', true);
+  assert.deepEqual(await statuses(), [6, 2, 5, 4]);
 });
 
 test('unknown-status names a status nobody knows, for fresh orders that wait', async () => {
@@ -242,6 +295,35 @@ test('late-success takes twenty seconds', async () => {
   assert.equal(await status(), 'SUCCESS');
 });
 
+test('tx-hash-lag changes the record at the transfer, names its hash ten seconds later, and completes after that', async () => {
+  const { sell, pay, first, pass } = await withFault('tx-hash-lag');
+  const state = async () => {
+    const { status, tx_hash, updated_at } = await first();
+    return [status, tx_hash, updated_at];
+  };
+  await sell();
+  const hash = await pay();
+  pass(1_000);
+  const seen = ['TRANSACTION_STATUS_STARTED', '', '2026-03-01T12:00:01.000Z'];
+  assert.deepEqual(await state(), seen);
+  pass(9_999);
+  assert.deepEqual(await state(), seen);
+  pass(1);
+  assert.deepEqual(await state(), ['TRANSACTION_STATUS_STARTED', hash, '2026-03-01T12:00:11.000Z']);
+  pass(2_000);
+  assert.deepEqual(await state(), ['TRANSACTION_STATUS_SUCCESS', hash, '2026-03-01T12:00:13.000Z']);
+});
+
+test('tx-hash-lag names the hash of a transfer whose order fails, too', async () => {
+  const { sell, pay, first, status, pass } = await withFault('tx-hash-lag', 'failure');
+  await sell();
+  const hash = await pay();
+  assert.equal(await status(), 'STARTED');
+  pass(10_000);
+  assert.equal(await status(), 'FAILED');
+  assert.equal((await first()).tx_hash, hash);
+});
+
 test('failure fails the order once its transfer is seen', async () => {
   const { sell, pay, first, status } = await withFault('failure');
   await sell();
@@ -273,6 +355,24 @@ test('expiry leaps past the 30 minutes; the order is still listed as started, th
   pass(3_000);
   assert.equal(await status(), 'EXPIRED');
   assert.equal((await first()).tx_hash, '');
+});
+
+test('late-send leaps past the 30 minutes when the transfer is seen, not before, and fails the order with its hash', async () => {
+  const { sell, pay, first, status, pass } = await withFault('late-send');
+  await sell();
+  pass(MINUTE);
+  assert.equal(await status(), 'STARTED');
+  const hash = await pay();
+  const { status: end, tx_hash, updated_at } = await first();
+  assert.deepEqual([end, tx_hash, updated_at], ['TRANSACTION_STATUS_FAILED', hash, '2026-03-01T12:30:01.000Z']);
+});
+
+test('late-send never takes the clock back', async () => {
+  const { sell, pay, first, pass } = await withFault('late-send');
+  await sell();
+  pass(30 * MINUTE + 30_000);
+  await pay();
+  assert.equal((await first()).updated_at, '2026-03-01T12:30:30.000Z');
 });
 
 test('unmatched-send keeps the order started without a hash, then fails it', async () => {
