@@ -6,6 +6,7 @@ import { listening } from './listening.ts';
 import { isPaid, isUnchanged, type Order, pickOrder, recordOf } from './order.ts';
 import { poll } from './poll.ts';
 import { instantOf, isDead } from './rules.ts';
+import { expectedOf, LONGEST_SELLING } from './sale.ts';
 import type { ReturnSignal, SaleList, SaleRecord } from './schema.ts';
 import type { Sending } from './sending.ts';
 import type { Stage } from './stages.ts';
@@ -18,8 +19,6 @@ interface Activities {
   endByPerson(end: () => void): void;
 }
 
-/** A sale that saw no order by then has none: Coinbase's tokens live five minutes, people take longer. */
-export const LONGEST_SELLING = 2 * 3_600_000;
 const DEADLINE_CHECK = 15_000;
 /** After this an unanswered wallet is "perhaps sent"; a late answer still counts. */
 const PATIENCE = 120_000;
@@ -123,8 +122,8 @@ export const activities = (
     });
 
   const findOrder = ({ transactions }: SaleList) => {
-    const { asset, network, from, startedAt } = sale();
-    const pick = pickOrder(transactions, { asset, network, from: from ?? '', startedAt }, now());
+    const { startedAt } = sale();
+    const pick = pickOrder(transactions, expectedOf(sale()), now());
     if (pick.kind === 'order') {
       const { order, record } = pick;
       dispatch({ type: 'order', order, status: record.status, fiat: record.total ?? null });
@@ -132,8 +131,8 @@ export const activities = (
     } else if (pick.kind === 'refused') {
       dispatch({ type: 'fail', code: pick.code }, new OfframpError(pick.code, { message: pick.message }));
     } else if (pick.kind === 'over' || now() - startedAt > LONGEST_SELLING) {
-      const code = pick.kind === 'over' && pick.record.status === 'FAILED' ? 'order-failed' : 'order-expired';
-      dispatch({ type: 'fail', code });
+      const { status = '', tx_hash: txHash } = pick.kind === 'over' ? pick.record : {};
+      dispatch({ type: 'fail', code: status === 'FAILED' ? 'order-failed' : 'order-expired', txHash });
     }
   };
 
@@ -190,9 +189,11 @@ export const activities = (
     ordered: async (signal) => {
       void followOrder(signal, () => void sender.reconcile());
       void endAtDeadline(signal);
+      // A send that a listener has begun looks itself.
+      const { isSending } = sender;
       await sender.recover(signal);
       if (signal.aborted) return;
-      lookedFor = sale().id;
+      if (!isSending) lookedFor = sale().id;
       hearKeptReturn();
       sendByItself();
     },

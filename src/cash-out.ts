@@ -185,7 +185,7 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
     if (!isNeeded) return true;
     isChoosing = settled === 'several';
     redraw();
-    if (settled === 'none') hearError(new OfframpError('no-wallet'));
+    if (settled === 'none') hearError(new OfframpError('no-wallet').at(stage()));
     return settled === 'one';
   };
 
@@ -194,7 +194,7 @@ export const createCashOut = (button: ButtonAttributes, setState: (name: string,
     shownError = undefined;
     redraw();
     const lack = originLack();
-    if (lack) hearError(new OfframpError('store-unavailable', lack));
+    if (lack) hearError(new OfframpError('store-unavailable', lack).at(stage()));
     else if (hasWallet(!button.address && flow.sale.from === null)) flow.start(watcher, by);
   };
 

@@ -1,11 +1,11 @@
 // Runs a sale: transition, save, tell, then start the new stage's one activity. Knows the order of things; the doors do them,
 // `sale.ts` decides them, `sending.ts` holds the one path on which a wallet is asked. Belongs to the page, not to an element.
-import { activities, LONGEST_SELLING } from './activities.ts';
+import { activities } from './activities.ts';
 import { OfframpError } from './errors.ts';
 import { NO_SALE } from './no-sale.ts';
 import { opening } from './opening.ts';
 import type { Ports, Provider, Sender } from './ports.ts';
-import { failureOf, type Sale, type SaleEvent, transition } from './sale.ts';
+import { failureOf, isWorthShowing, type Sale, type SaleEvent, transition } from './sale.ts';
 import type { SaleRecord } from './schema.ts';
 import { sending } from './sending.ts';
 import { isOver, type Stage } from './stages.ts';
@@ -91,9 +91,6 @@ export interface Flow {
   readAccount(address?: string): Promise<void>;
 }
 
-/** Coinbase ends an order within the hour. A sale without an end after this has a backend that no longer knows it. */
-const LONGEST_KEPT = 3 * 24 * 3_600_000;
-
 export const createFlow = (key: string, makePorts: (host: () => Watcher | undefined) => Ports): Flow => {
   const watchers = new Set<Watcher>();
   let host: Watcher | undefined;
@@ -113,15 +110,8 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     return saved && goesOn(saved) ? saved : undefined;
   };
 
-  /** A new page shows what goes on, and an end that tells where money is; not an old "no" or a window left long ago. */
-  const isWorthShowing = ({ stage, order, startedAt, skew }: Sale): boolean => {
-    const age = clock.now() + skew - startedAt;
-    if (stage === 'selling') return age < LONGEST_SELLING;
-    return order !== null && stage !== 'cancelled' && age < LONGEST_KEPT;
-  };
-
   const first = kept();
-  let sale: Sale = first && isWorthShowing(first) ? first : NO_SALE;
+  let sale: Sale = first && isWorthShowing(first, clock.now()) ? first : NO_SALE;
   let isKept = false;
   let skew = sale.skew;
   /** When the server's time was heard, on this machine's clock. */
@@ -136,11 +126,16 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     for (const watcher of [...watchers]) watcher.onSale(sale.stage);
   };
 
+  const renew = () => {
+    activity.abort();
+    activity = new AbortController();
+  };
+
   const become = (next: Sale, error?: OfframpError) => {
     const previous = sale;
     sale = next;
     const isEntered = next.stage !== previous.stage || next.id !== previous.id;
-    if (isEntered) activity.abort();
+    if (isEntered) renew();
     entries += isEntered ? 1 : 0;
     const entry = entries;
     const { id: saleId, attempt, order } = next;
@@ -159,7 +154,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     const isLater = other.id === sale.id && other.revision > sale.revision;
     // Two tabs pressed at the same moment: who has no session yet gives way, or one of two sales would be forgotten.
     const isFree = !goesOn(sale) || isOver(sale.stage);
-    const isNew = other.id !== sale.id && isFree && !isOver(other.stage) && isWorthShowing(other);
+    const isNew = other.id !== sale.id && isFree && !isOver(other.stage) && isWorthShowing(other, clock.now());
     if (!isLater && !isNew) return;
     if (sale.stage === 'opening') popup.close();
     become(other);
@@ -210,8 +205,6 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   const { byStage, hearReturn, endByPerson } = activities(run, { mint: door.mint, sender });
 
   const begin = () => {
-    activity.abort();
-    activity = new AbortController();
     if (watchers.size > 0) void byStage[sale.stage]?.(activity.signal);
   };
 
@@ -232,10 +225,11 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
       if (isFirst) {
         // News of another sale may be late; what is kept is not.
         const hear = (other: Sale) => adopt(other.id === sale.id ? other : kept());
+        renew();
         undos = [popup.onReturn(hearReturn), store.onChange(key, hear)];
         begin();
         // What the store had written last may be lost with a killed browser; what was claimed is not.
-        if (!goesOn(sale) || isOver(sale.stage)) void claims.left(key).then((left) => watchers.size > 0 && adopt(left));
+        if (!sale.order || isOver(sale.stage)) void claims.left(key).then((left) => watchers.size > 0 && adopt(left));
       }
       return () => {
         watchers.delete(watcher);

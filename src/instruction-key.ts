@@ -5,7 +5,7 @@ import { OfframpError } from './errors.ts';
 
 /** 32 bytes of base64url. */
 const coordinate = z.string().check(z.regex(/^[\w-]{43}$/));
-const kid = z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/));
+const kid = z.optional(z.string().check(z.regex(/^[\x21-\x7e]{1,128}$/)));
 const use = z.optional(z.literal('sig'));
 
 const publicKey = z.union([
@@ -57,7 +57,7 @@ const parse = (text: string): unknown => {
 };
 
 /**
- * Reads a public JWK, a JWK Set or a list of JWKs, P-256 or Ed25519, each with a `kid` of its own.
+ * Reads a public JWK, a JWK Set or a list of JWKs, P-256 or Ed25519, each with a `kid` of its own where there are several.
  * @throws OfframpError `instruction-invalid` for anything else, also for nothing: a page that means to pin a key has one.
  */
 export const readKeys = (text: string): PublicKey[] => {
@@ -73,8 +73,8 @@ export const readKeys = (text: string): PublicKey[] => {
   const names = new Set(known.map((key) => key.kid));
   if (known.length === 0 || known.length > MOST || names.size !== values.length) {
     throw wrong(
-      'The instruction-key of this button is not a public key with a kid.',
-      'Set it to the JSON of a public JWK or JWK Set, P-256 or Ed25519, each key with a kid of its own.',
+      'The instruction-key of this button is not a public key.',
+      'Set it to the JSON of a public JWK or JWK Set, P-256 or Ed25519, each of several keys with a kid of its own.',
     );
   }
   return known;

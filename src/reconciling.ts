@@ -36,7 +36,7 @@ const UNDONE = {
 };
 const LOST = {
   message: 'The network does not show your transfer.',
-  advice: 'Look into your wallet: it may need more signatures, or have dropped it. Coinbase ends the order by itself.',
+  advice: 'Look into your wallet: it may need more signatures, or have dropped it; Coinbase ends the order by itself.',
 };
 const OTHER = {
   message: 'Your wallet made another transaction than the transfer shown here.',
@@ -45,7 +45,7 @@ const OTHER = {
 
 export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): Reconciling => {
   const { sale, dispatch, tell, now } = run;
-  const { wallet, backend, clock } = run.ports;
+  const { wallet, backend, clock, claims } = run.ports;
   let isLooking = false;
   /** The hash for which there is nothing more to find on the chain, or nothing new to say of it. */
   let finished: string | undefined;
@@ -124,7 +124,7 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
         // Asked again meanwhile, what was seen is not about that ask.
         if (sale().id !== id || sale().attempt?.askedAt !== attempt.askedAt) return;
         if (typeof seen === 'object') await found(id, seen.txHash);
-        else if (seen === 'undone') await undone(id, order);
+        else if (seen === 'undone') await claims.alone(id, () => undone(id, order));
       }),
 
     trace: () =>

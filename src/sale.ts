@@ -2,7 +2,7 @@
 // Knows which stage may follow which, and the rules of money about leaving `ordered`; does not know how anything is done.
 import { OfframpError, type OfframpErrorCode } from './errors.ts';
 import { NO_SALE } from './no-sale.ts';
-import type { Fiat, Order } from './order.ts';
+import type { Expected, Fiat, Order } from './order.ts';
 import { isAwaiting, isDead } from './rules.ts';
 import { bare } from './schema.ts';
 import { isOver, type Stage } from './stages.ts';
@@ -106,7 +106,7 @@ export type SaleEvent =
   | { type: 'repriced'; txHash: string; instead: string }
   | { type: 'undone'; txHash: string; fate: Fate }
   | { type: 'status'; status: string; txHash: string | null; fiat: Fiat | null }
-  | { type: 'fail'; code: OfframpErrorCode }
+  | { type: 'fail'; code: OfframpErrorCode; txHash?: string | undefined }
   | { type: 'cancel' }
   | { type: 'reset' };
 
@@ -118,6 +118,29 @@ const UNDONE = {
   message: 'The transfer did not go through.',
   advice: 'Start a new cash-out if you still want to sell.',
 };
+
+/** A sale that saw no order by then has none: Coinbase's tokens live five minutes, people take longer. */
+export const LONGEST_SELLING = 2 * 3_600_000;
+/** Coinbase ends an order within the hour. A sale without an end after this has a backend that no longer knows it. */
+const LONGEST_KEPT = 3 * 24 * 3_600_000;
+
+/**
+ * Whether a new page shows it: what goes on, and an end that tells where money is; not an old "no" or a window left long ago.
+ * @param at milliseconds on this machine's clock.
+ */
+export const isWorthShowing = ({ stage, order, startedAt, skew }: Sale, at: number): boolean => {
+  const age = at + skew - startedAt;
+  if (stage === 'selling') return age < LONGEST_SELLING;
+  return order !== null && stage !== 'cancelled' && age < LONGEST_KEPT;
+};
+
+/** What the order of a sale must be like. */
+export const expectedOf = ({ asset, network, from, startedAt }: Sale): Expected => ({
+  asset,
+  network,
+  from: from ?? '',
+  startedAt,
+});
 
 const to = (sale: Sale, change: Partial<Sale>): Sale =>
   Object.freeze({ ...sale, ...change, revision: sale.revision + 1 });
@@ -236,7 +259,7 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
     case 'fail':
       // Once a wallet may have been asked, only Coinbase's word or the chain's proof ends a sale: a page that slept must not.
       if (stage !== 'opening' && stage !== 'selling' && stage !== 'ordered') return sale;
-      return to(sale, { stage: 'failed', error: event.code });
+      return to(sale, { stage: 'failed', error: event.code, txHash: event.txHash || sale.txHash });
     case 'cancel':
       return stage === 'selling' || stage === 'ordered' ? to(sale, { stage: 'cancelled' }) : sale;
     case 'reset':

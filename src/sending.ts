@@ -3,11 +3,11 @@
 import { claiming } from './claiming.ts';
 import { OfframpError } from './errors.ts';
 import type { Run } from './flow.ts';
-import { isPaid, isUnchanged, type Order, recordOf } from './order.ts';
+import { isPaid, isUnchanged, type Order, pickOrder, recordOf } from './order.ts';
 import type { Outcome } from './ports.ts';
 import { reconciling } from './reconciling.ts';
 import { isAwaiting } from './rules.ts';
-import type { Attempt } from './sale.ts';
+import { type Attempt, expectedOf } from './sale.ts';
 import { bare } from './schema.ts';
 
 /** `press`: the person's, in the review panel. `call`: the page's. `auto`: after a return signal, once. */
@@ -64,8 +64,11 @@ export const sending = (run: Run): Sending => {
     }
     applyRecord(record);
     if (!isStillOrdered(order) || !isAwaiting(sale().status ?? '')) return false;
-    if (now() < order.deadline) return true;
-    dispatch({ type: 'fail', code: 'order-expired' });
+    // The person may have gone back in Coinbase's window and committed to another one than the one that was listed first (rule 7).
+    const pick = pickOrder(list.transactions, expectedOf(sale()), now());
+    const isAmbiguous = pick.kind === 'refused' && pick.code === 'order-ambiguous';
+    if (!isAmbiguous && now() < order.deadline) return true;
+    dispatch({ type: 'fail', code: isAmbiguous ? 'order-ambiguous' : 'order-expired' });
     return false;
   };
 

@@ -65,9 +65,25 @@ export const createWalletChoice = ({ given, preferred, isUnderWay, onNews }: Wan
     }
   };
 
-  const update = () => {
+  const news = () => {
     hear(provider());
     onNews();
+  };
+
+  let isListening = false;
+  let stop: (() => void) | undefined;
+
+  const update = () => {
+    if (isListening && !given()) {
+      stop ??= discoverWallets((found) => {
+        wallets = found;
+        news();
+      });
+    } else {
+      stop?.();
+      stop = undefined;
+    }
+    news();
   };
 
   return {
@@ -80,13 +96,12 @@ export const createWalletChoice = ({ given, preferred, isUnderWay, onNews }: Wan
     update,
 
     listen: () => {
-      const undo = discoverWallets((found) => {
-        wallets = found;
-        update();
-      });
+      isListening = true;
       update();
       return () => {
-        undo();
+        isListening = false;
+        stop?.();
+        stop = undefined;
         hear(undefined);
       };
     },

@@ -197,6 +197,26 @@ describe('flow: an ask that its wallet calls undone', () => {
     expect(world.claims.size).to.equal(0);
   });
 
+  it('is acted on by one tab at a time, so that a slow one takes back no later claim', async () => {
+    const world = withBackendClaim();
+    const one = await toUnsure(world);
+    const other = world.page();
+    await world.settle();
+    const release = world.hold('release');
+    world.sighting = 'undone';
+    await world.advance(10_000);
+    expect(world.calls.filter((call) => call === 'release')).to.have.lengthOf(1);
+    expect([one, other].map(({ flow }) => flow.sale.stage)).to.deep.equal(['unsure', 'unsure']);
+    release();
+    await world.advance(10);
+    expect([one, other].map(({ flow }) => flow.sale.stage)).to.deep.equal(['ordered', 'ordered']);
+    await press(world, other);
+    await world.advance(10_000);
+    expect([one, other].map(({ flow }) => flow.sale.stage)).to.deep.equal(['sending', 'sending']);
+    expect(world.prompts).to.have.lengthOf(2);
+    expect(world.claims.size).to.equal(1);
+  });
+
   it('hinders no new one, and takes nobody’s claim', async () => {
     const world = createWorld();
     const page = await toUnsure(world);

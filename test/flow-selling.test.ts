@@ -182,6 +182,14 @@ describe('flow: while the person is at Coinbase', () => {
       expect(page.flow.sale).to.include({ stage: 'failed', error: code });
       expect(page.codes).to.deep.equal([code]);
     });
+
+    it(`keeps the transfer that Coinbase has seen for the only order, which is ${status}`, async () => {
+      const world = createWorld();
+      const page = await toSelling(world);
+      world.records = [world.record({ status, tx_hash: HASH })];
+      await world.advance(3000);
+      expect(page.flow.sale).to.include({ stage: 'failed', error: code, txHash: HASH });
+    });
   }
 
   it('follows an order that is paid already to its end', async () => {

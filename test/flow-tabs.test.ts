@@ -236,6 +236,24 @@ describe('flow: two tabs', () => {
     expect(world.prompts).to.have.lengthOf(0);
   });
 
+  it('take up a claim of a killed browser, which lost that the sale was ordered, and end nothing unsent', async () => {
+    const world = createWorld();
+    const before = await toSelling(world);
+    const kept = world.stored();
+    world.records = [world.record()];
+    await world.advance(3000);
+    before.send('press');
+    await world.settle();
+    expect(world.prompts).to.have.lengthOf(1);
+    before.close();
+    world.tamper({ ...kept });
+    world.records = world.records.map((record) => ({ ...record, status: 'FAILED' }));
+    const after = world.page();
+    await world.advance(5000);
+    expect(after.flow.sale).to.include({ stage: 'failed', asked: true });
+    expect(after.flow.sale.order?.transactionId).to.equal('order-1');
+  });
+
   it('see a “no” that was said in one of them, and can send from the other', async () => {
     const world = createWorld();
     const [one, other] = await both(world);
@@ -351,6 +369,27 @@ describe('flow: watchers', () => {
     expect(page.flow.sale.stage).to.equal('cancelled');
     expect(world.prompts).to.have.lengthOf(0);
   });
+
+  for (const [name, act, ends, asks] of [
+    ['cancel()', (page: Page) => page.flow.cancel(), 'cancelled', 0],
+    ['send()', (page: Page) => page.send('call'), 'sending', 1],
+  ] as const) {
+    it(`are heard where they call ${name} at the very moment of an order, once, after the return`, async () => {
+      const world = createWorld();
+      const page = await toSelling(world);
+      page.flow.watch({
+        ...page.watcher,
+        onSale: (previous) => {
+          if (page.flow.sale.stage === 'ordered' && previous === 'selling') act(page);
+        },
+      });
+      world.comeBack(page.flow.sale);
+      world.records = [world.record()];
+      await world.advance(5000);
+      expect(page.flow.sale.stage).to.equal(ends);
+      expect(world.prompts).to.have.lengthOf(asks);
+    });
+  }
 
   it('that come back to an opening without its window find a button to press again', async () => {
     const world = createWorld();

@@ -92,7 +92,7 @@ describe("flow: a Safe's own number for a transfer", () => {
     await test.staysAs('settling');
     expect(test.hears()).to.equal(
       'The network does not show your transfer. ' +
-        'Look into your wallet: it may need more signatures, or have dropped it. Coinbase ends the order by itself.',
+        'Look into your wallet: it may need more signatures, or have dropped it; Coinbase ends the order by itself.',
     );
     test.wallet.execute();
     test.wallet.mine();

@@ -5,7 +5,7 @@ import { OfframpError } from '../src/errors.ts';
 import type { SaleRecord } from '../src/schema.ts';
 import { FROM, HASH, MINUTE, OTHER, TO, USDC_ON_BASE } from './fixtures/orders.ts';
 import { press, toOrdered, toSelling, wallet, withWallet } from './fixtures/passages.ts';
-import { createWorld } from './fixtures/world.ts';
+import { createWorld, type Page, type World } from './fixtures/world.ts';
 
 describe('rule 6: only CREATED and STARTED without a hash are sent for', () => {
   for (const status of ['CREATED', 'STARTED']) {
@@ -159,11 +159,32 @@ describe('rule 8: the order is picked once, strictly, and pinned', () => {
   it('rule 8: a pinned order stays the order, whatever else appears', async () => {
     const world = createWorld();
     const page = await toOrdered(world);
-    world.records = [world.record({ transaction_id: 'order-2', to_address: OTHER }), ...world.records];
-    await world.advance(3000);
+    const earlier = new Date(world.now() - 3_600_000).toISOString();
+    const [own] = world.records;
+    for (const other of [{ created_at: earlier }, { status: 'EXPIRED' }]) {
+      world.records = [world.record({ transaction_id: 'order-2', to_address: OTHER, ...other }), ...(own ? [own] : [])];
+      await world.advance(3000);
+      expect(page.flow.sale.order).to.include({ transactionId: 'order-1', to: TO });
+    }
     await press(world, page);
     expect(world.prompt().order).to.include({ transactionId: 'order-1', to: TO });
   });
+
+  for (const [name, send] of [
+    ['the return', (world: World, page: Page) => world.comeBack(page.flow.sale)],
+    ['the person’s press', (_: World, page: Page) => page.send('press')],
+  ] as const) {
+    it(`rule 8: a second order, to which the person may have committed instead, prevents the ask by ${name}`, async () => {
+      const world = createWorld();
+      const page = await toOrdered(world);
+      world.records = [world.record({ transaction_id: 'order-2', to_address: OTHER }), ...world.records];
+      send(world, page);
+      await world.settle();
+      expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-ambiguous' });
+      expect(world.prompts).to.have.lengthOf(0);
+      expect(world.claims.size).to.equal(0);
+    });
+  }
 });
 
 describe('rule 9: amounts are exact, tokens are from our own table', () => {

@@ -59,6 +59,29 @@ describe('the choice of a wallet', () => {
     Reflect.deleteProperty(window, 'ethereum');
   });
 
+  it('looks for no wallet while the page gives one, and looks once it takes that back', () => {
+    leave();
+    let asked = 0;
+    const count = () => {
+      asked += 1;
+    };
+    window.addEventListener('eip6963:requestProvider', count);
+    given = createWallet().provider;
+    leave = choice.listen();
+    announce('org.example.one', createWallet());
+    expect([asked, choice.wallets.length]).to.deep.equal([0, 0]);
+    given = null;
+    choice.update();
+    choice.update();
+    announce('org.example.one', createWallet());
+    expect([asked, choice.wallets.length]).to.deep.equal([1, 1]);
+    given = createWallet().provider;
+    choice.update();
+    announce('org.example.two', createWallet());
+    window.removeEventListener('eip6963:requestProvider', count);
+    expect([asked, choice.wallets.length]).to.deep.equal([1, 1]);
+  });
+
   it('asks the wallets of this browser to announce themselves', () => {
     let requests = 0;
     const count = () => {

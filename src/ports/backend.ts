@@ -56,15 +56,16 @@ const refusal = (response: Response, body?: unknown): OfframpError => {
   return new OfframpError('backend-refused', { cause: body });
 };
 
-const malformed = (cause?: unknown): OfframpError => new OfframpError('backend-malformed', { cause });
+const malformed = (): OfframpError => new OfframpError('backend-malformed');
 
 const readJson = async (response: Response): Promise<unknown> => {
   const text = await response.text();
   if (text.length > LONGEST_ANSWER) throw malformed();
   try {
     return text === '' ? undefined : JSON.parse(text);
-  } catch (cause) {
-    throw malformed(cause);
+  } catch {
+    // Engines quote the text in their error, and it may hold a token.
+    throw malformed();
   }
 };
 

@@ -127,11 +127,19 @@ export const sightingOf = (order: Order, requests: Requests, reading: Reading) =
   };
 
   /** The hash is not known, but its nonce: whatever took that nonce took its place. */
-  const traceNonce = async (nonce: bigint, since: bigint): Promise<Trace> => {
+  const traceNonce = async (nonce: bigint, since: bigint, txHash: string): Promise<Trace> => {
     const usurper = await minedWith(nonce, since);
     if (!usurper) return (await nonceAt('pending')) > nonce ? { kind: 'unknown' } : { kind: 'lost' };
-    if (isSame(usurper) && isHash(usurper.hash)) return { kind: 'repriced', txHash: usurper.hash };
-    if (!(await isDeep(usurper))) return { kind: 'unknown' };
+    const { hash } = usurper;
+    if (!isHash(hash)) return { kind: 'unknown' };
+    // One node forgot it, another has it in a block.
+    if (sameAddress(hash, txHash)) return traceMined(usurper);
+    if (isSame(usurper)) return { kind: 'repriced', txHash: hash };
+    const receipt = row(await ask('eth_getTransactionReceipt', [hash]));
+    if (!receipt || !(await isDeep(usurper))) return { kind: 'unknown' };
+    // The account's code may have made the very transfer inside of something else.
+    if (order.token !== null && rows(receipt.logs).some(isTransferLog)) return { kind: 'repriced', txHash: hash };
+    if (order.token === null && (await codeOfSender()) !== '0x') return { kind: 'unknown' };
     // A wallet's "cancel" is an empty transfer to oneself under the same nonce.
     const isCancel = sameAddress(String(usurper.to), order.from) && quantity(usurper.value) === 0n;
     return { kind: 'undone', fate: isCancel ? 'cancelled' : 'replaced' };
@@ -147,9 +155,12 @@ export const sightingOf = (order: Order, requests: Requests, reading: Reading) =
       try {
         if (!(await isOnChain(order))) return 'unknown';
         const calls = callsId === undefined ? 'unknown' : await callsState(callsId);
-        if (calls !== 'unknown') return calls;
+        if (typeof calls === 'object') return calls;
         const found = await find(block);
         if (found) return { txHash: found };
+        if (calls === 'undone') return calls;
+        // A node that is behind the ask knows nothing of it.
+        if ((await newestBlock()) < BigInt(block)) return 'unknown';
         if ((await nonceAt('pending')) !== BigInt(nonce)) return 'nonce-moved';
         // An account with code can send without a nonce of its own, and a request to it wait where no chain shows it (ERC-4337, Safe).
         const isBare = callsId === undefined && (await codeOfSender()) === '0x';
@@ -172,7 +183,7 @@ export const sightingOf = (order: Order, requests: Requests, reading: Reading) =
         if (block === null) return { kind: 'unknown' };
         const found = await find(block);
         if (found) return sameAddress(found, txHash) ? { kind: 'mined' } : { kind: 'repriced', txHash: found };
-        return placed === undefined ? { kind: 'lost' } : await traceNonce(BigInt(placed), BigInt(block));
+        return placed === undefined ? { kind: 'lost' } : await traceNonce(BigInt(placed), BigInt(block), txHash);
       } catch {
         return { kind: 'unknown' };
       }

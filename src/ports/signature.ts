@@ -67,12 +67,17 @@ export const createSignature = (): Signature => ({
     const keys = readKeys(pinned);
     if (signature === undefined) throw unsigned();
     const { head, header, mark } = read(signature);
-    const key = keys.find(({ kid }) => kid === header.kid);
+    const [only, ...others] = keys;
+    // A name is needed where there is a choice (RFC 7515, section 4.1.4).
+    const isNamed = others.length > 0 || (only?.kid !== undefined && header.kid !== undefined);
+    const key = isNamed ? keys.find(({ kid }) => kid === header.kid) : only;
     if (!key) throw wrong('The site’s instructions are signed with a key that this page does not know.');
     const kind = KINDS[key.kty];
     const isKnown = kind.names.some((name) => name === header.alg) && !('crit' in header);
     if (!isKnown) throw wrong('The site’s instructions are signed in another way than their key allows.');
-    if (header.saleId !== saleId) throw wrong('The site’s instructions are for another cash-out.');
+    // One that names no sale is good for the order it names.
+    if (header.saleId !== undefined && header.saleId !== saleId)
+      throw wrong('The site’s instructions are for another cash-out.');
     const text = encode(`${head}.${toBase64Url(encode(instructionText(instruction)))}`);
     const loaded = await load(key);
     if (!(await verify?.(kind.use, loaded, mark, text))) {

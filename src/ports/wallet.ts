@@ -133,7 +133,9 @@ export const createWallet = ({ provider, sender, clock }: WalletOptions): Wallet
         try {
           return asOutcome((await send(Object.freeze(instructionOf(order))))?.txHash);
         } catch (cause) {
-          return judge(cause);
+          // Where a page's own way failed is not known: a code may be of something it did after it had sent.
+          const outcome = judge(cause);
+          return outcome.kind === 'not-asked' ? { ...outcome, kind: 'unsure' } : outcome;
         }
       }
       const requests = chosen();

@@ -72,6 +72,22 @@ describe('the signature door', () => {
     await signature.verify(signer.pinned, 'sale-1', answer);
   });
 
+  it('needs no name of a key where there is one, and no name of a sale', async () => {
+    const { kid: _, ...bare } = signer.publicKey;
+    const sign = (header: Record<string, unknown>) => signer.sign('sale-1', answer.instruction, header);
+    for (const [pinned, header] of [
+      [bare, {}],
+      [bare, { kid: undefined }],
+      [signer.publicKey, { kid: undefined }],
+      [signer.publicKey, { saleId: undefined }],
+    ] as const) {
+      await signature.verify(JSON.stringify(pinned), 'sale-1', { ...answer, signature: await sign(header) });
+    }
+    const two = JSON.stringify([signer.publicKey, (await createSigner('key-2')).publicKey]);
+    const unnamed = { ...answer, signature: await sign({ kid: undefined }) };
+    expect((await errorOf(signature.verify(two, 'sale-1', unnamed))).message).to.match(/does not know\.$/);
+  });
+
   it('says what is wrong, one sentence for each', async () => {
     const other = await createSigner();
     const stranger = await createSigner('key-2');

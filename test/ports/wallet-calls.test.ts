@@ -210,6 +210,12 @@ describe('looking for a batch', () => {
     expect(await look(batching(null, { status: 500 }))).to.equal('undone');
   });
 
+  it('believes the chain where it shows the transfer of a batch that the wallet has given up', async () => {
+    const provider = batching(null, { status: 400 });
+    provider.state.logs = [{ data: `0x${25_000_000n.toString(16).padStart(64, '0')}`, transactionHash: HASH }];
+    expect(await look(provider)).to.deep.equal({ txHash: HASH });
+  });
+
   it('looks at the chain where the wallet does not know it', async () => {
     const provider = batching(null, new Error('unknown'));
     provider.state.logs = [{ data: `0x${25_000_000n.toString(16).padStart(64, '0')}`, transactionHash: HASH }];

@@ -120,9 +120,16 @@ describe('looking for the transfer of an attempt', () => {
     expect(provider.count('eth_getBlockByNumber')).to.equal(151);
   });
 
+  it('knows nothing from a node that is behind the block of the ask', async () => {
+    for (const order of [usdcOrder, ethOrder]) {
+      expect(await look(createProvider({ block: 99 }), order)).to.equal('unknown');
+      expect(await look(createProvider({ block: 100 }), order)).to.equal('nothing');
+    }
+  });
+
   it('reads no block at all where the newest is older than the one of the ask', async () => {
     const provider = createProvider({ block: 99 });
-    expect(await look(provider, ethOrder)).to.equal('nothing');
+    expect(await look(provider, ethOrder)).to.equal('unknown');
     expect(provider.count('eth_getBlockByNumber')).to.equal(0);
   });
 

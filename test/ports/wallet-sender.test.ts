@@ -27,6 +27,11 @@ describe("the page's own sender", () => {
     ['gives nothing', async () => undefined as never, 'unsure wallet-failed'],
     ['gives a bare hash', async () => HASH as never, 'unsure wallet-failed'],
     ['says that the person declined', async () => throwing({ code: 4001 })(), 'declined'],
+    [
+      'rejects as where a wallet does not know a method, maybe one of after the sending',
+      () => Promise.reject({ code: -32601 }),
+      'unsure wallet-failed',
+    ],
     ['throws at once', throwing(new Error('no')), 'unsure wallet-failed'],
     ['rejects with nothing', () => Promise.reject(), 'unsure wallet-failed'],
     ['rejects with -32002', () => Promise.reject({ code: -32002 }), 'unsure wallet-busy'],

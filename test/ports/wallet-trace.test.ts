@@ -35,6 +35,8 @@ interface Chain {
   mined?: Record<number, Row>;
   /** Transactions of FROM that wait beyond the mined ones. */
   waiting?: number;
+  /** What the transaction left that took the nonce. */
+  inside?: Row[];
   code?: string;
 }
 
@@ -46,13 +48,14 @@ const chain = ({
   logs = [],
   mined = {},
   waiting = 0,
+  inside = [],
   code = '0x',
 }: Chain) =>
   createProvider(
     { block: newest, logs, senderCode: code },
     {
       eth_getTransactionByHash: () => known,
-      eth_getTransactionReceipt: () => receipt,
+      eth_getTransactionReceipt: ([hash]) => (hash === HASH ? receipt : { status: '0x1', logs: inside }),
       eth_getBlockByNumber: ([number]) => ({ transactions: mined[Number(number)] ? [mined[Number(number)]] : [] }),
       eth_getTransactionCount: ([, block]) => {
         const until = block === 'pending' || block === 'latest' ? newest : Number(block);
@@ -190,6 +193,21 @@ describe('following a hash that a wallet gave', () => {
       const mined = { 102: { ...cancel, ...other, blockNumber: '0x66' } };
       expect(await trace({ mined }, seen)).to.deep.equal({ kind: 'undone', fate: 'replaced' });
     }
+  });
+
+  it('finds the very transaction by its nonce, where the node that was asked for the hash is behind', async () => {
+    const data = `${transferRequest(usdcOrder).data}abcdef`;
+    const mined = { 102: transfer(usdcOrder, { input: data, data, blockNumber: '0x66' }) };
+    expect(await trace({ mined, receipt: receiptOf() }, seen)).to.deep.equal({ kind: 'mined' });
+    expect(await trace({ mined, receipt: null }, seen)).to.deep.equal({ kind: 'waiting', nonce: '0x7' });
+  });
+
+  it('takes for a speed-up what made the transfer inside of it, and says nothing of what code may have moved', async () => {
+    const mined = { 102: { ...cancel, input: '0xdeadbeef', blockNumber: '0x66' } };
+    expect(await trace({ mined, inside: [log()] }, seen)).to.deep.equal({ kind: 'repriced', txHash: OTHER_HASH });
+    const code = `0xef0100${'ab'.repeat(20)}`;
+    expect(await trace({ mined, code }, seen, ethOrder)).to.deep.equal({ kind: 'unknown' });
+    expect(await trace({ mined, code }, seen)).to.deep.equal({ kind: 'undone', fate: 'cancelled' });
   });
 
   it('does not take another call of the same token for a speed-up', async () => {

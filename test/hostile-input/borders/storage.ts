@@ -50,11 +50,14 @@ const events: SaleEvent[] = [
   { type: 'reset' },
 ];
 
+/** The nonce by itself: an address may have as many of these in a row. */
+const NONCE = /(?<![0-9a-f])f{32}(?![0-9a-f])/;
+
 /** Whatever was found must be shown and led on without a throw. */
 const use = (sale: Sale): void => {
   checkSale(sale);
   const shown = publicSale(sale);
-  assert.ok(!JSON.stringify(shown).includes('f'.repeat(32)) || sale.nonce !== 'f'.repeat(32), 'tells the nonce');
+  assert.ok(!NONCE.test(JSON.stringify(shown)) || !NONCE.test(sale.nonce), 'tells the nonce');
   for (const event of events) checkSale(transition(sale, event));
 };
 
