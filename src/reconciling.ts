@@ -51,11 +51,13 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
   let finished: string | undefined;
   let told: string | undefined;
 
+  /** What a machine slept over was true when it fell asleep; its clock may have been set back meanwhile. */
+  const isOverslept = (since: number): boolean => Math.abs(clock.now() - since) > LONGEST_LOOK;
+
   const inTime = async <T>(look: Promise<T>, otherwise: T): Promise<T> => {
     const since = clock.now();
     const seen = await Promise.race([look, clock.wait(LONGEST_LOOK).then(() => otherwise)]);
-    // What a machine slept over was true when it fell asleep.
-    return clock.now() - since > LONGEST_LOOK ? otherwise : seen;
+    return isOverslept(since) ? otherwise : seen;
   };
 
   const look = (order: Order, attempt: Attempt): Promise<Sighting> =>
@@ -162,7 +164,7 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
       if (seen !== 'nothing') throw new OfframpError('wallet-failed', NOT_CONFIRMED);
       await release(order, sale().claimUrl);
       // A machine may sleep in the middle of it, and the prompt be approved meanwhile.
-      if (clock.now() - since > LONGEST_LOOK) throw new OfframpError('wallet-failed', NOT_CONFIRMED);
+      if (isOverslept(since)) throw new OfframpError('wallet-failed', NOT_CONFIRMED);
       dispatch({ type: 'not-sent', isKnown: false }, undefined, id);
     },
   };

@@ -48,8 +48,13 @@ describe('flow: a look at the chain that is answered late', () => {
     expect(page.flow.sale.stage).to.equal('unsure');
   });
 
-  for (const door of ['look', 'drop'] as const) {
-    it(`because the machine slept over it proves nothing (${door})`, async () => {
+  for (const [door, passed] of [
+    ['look', MINUTE],
+    ['drop', MINUTE],
+    ['look', -60 * MINUTE],
+    ['drop', -60 * MINUTE],
+  ] as const) {
+    it(`because the machine slept over it proves nothing (${door}, its clock ${passed / MINUTE} minutes on)`, async () => {
       const world = createWorld();
       const page = await toUnsure(world);
       await world.advance(2 * MINUTE);
@@ -58,7 +63,7 @@ describe('flow: a look at the chain that is answered late', () => {
       page.sayNotSent();
       await world.settle();
       // Asleep: time goes by, and no timer with it.
-      world.time.now += MINUTE;
+      world.time.now += passed;
       late();
       await world.settle();
       expect([page.flow.sale.stage, page.codes]).to.deep.equal(['unsure', ['wallet-failed']]);
