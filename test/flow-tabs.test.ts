@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { HASH, MINUTE } from './fixtures/orders.ts';
+import { HASH, MINUTE, NOON } from './fixtures/orders.ts';
 import { toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
 import { WISH } from './fixtures/wish.ts';
 import { createWorld, type Page, type World } from './fixtures/world.ts';
@@ -390,6 +390,26 @@ describe('flow: watchers', () => {
       expect(world.prompts).to.have.lengthOf(asks);
     });
   }
+
+  it('that prevent their own send at the moment of an order leave the claims to be looked at before Cancel ends it', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    page.allows.send = false;
+    page.flow.watch({
+      ...page.watcher,
+      onSale: (previous) => {
+        if (page.flow.sale.stage === 'ordered' && previous === 'selling') page.send('call');
+      },
+    });
+    world.claims.set('order-1', { saleId: page.flow.sale.id, attempt: { askedAt: NOON, nonce: '0x7', block: '0x64' } });
+    world.comeBack(page.flow.sale);
+    world.records = [world.record()];
+    await world.advance(1500);
+    page.flow.cancel();
+    await world.settle();
+    expect(page.entered).not.to.include('cancelled');
+    expect(page.flow.sale.stage).to.equal('sending');
+  });
 
   it('that come back to an opening without its window find a button to press again', async () => {
     const world = createWorld();
