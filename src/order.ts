@@ -86,12 +86,16 @@ const toOrder = (record: SaleRecord, asset: Asset, expected: Expected, createdAt
   };
 };
 
+/** Those that were made for this sale, ended or not. */
+export const ordersSince = (records: readonly SaleRecord[], startedAt: number): SaleRecord[] =>
+  records.filter(({ created_at }) => instantOf(created_at) >= startedAt - CLOCK_ALLOWANCE);
+
 /**
  * Picks the one order of a sale from Coinbase's list, strictly (rule 8).
  * @param now milliseconds on the server's clock.
  */
 export const pickOrder = (records: readonly SaleRecord[], expected: Expected, now: number): Pick => {
-  const fresh = records.filter(({ created_at }) => instantOf(created_at) >= expected.startedAt - CLOCK_ALLOWANCE);
+  const fresh = ordersSince(records, expected.startedAt);
   const open = fresh.filter(({ status }) => !isDead(status) && status !== 'SUCCESS');
   const hasSold = fresh.some(({ status }) => status === 'SUCCESS');
   if (open.length + Number(hasSold) > 1)

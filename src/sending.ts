@@ -3,7 +3,7 @@
 import { claiming } from './claiming.ts';
 import { OfframpError } from './errors.ts';
 import type { Run } from './flow.ts';
-import { isPaid, isUnchanged, type Order, pickOrder, recordOf } from './order.ts';
+import { isPaid, isUnchanged, type Order, ordersSince, pickOrder, recordOf } from './order.ts';
 import type { Outcome } from './ports.ts';
 import { reconciling } from './reconciling.ts';
 import { isAwaiting } from './rules.ts';
@@ -53,7 +53,7 @@ export const sending = (run: Run): Sending => {
     sale().stage === 'ordered' && sale().order?.transactionId === order.transactionId;
 
   /** Coinbase's newest word right before the claim (rules 6 and 12). `false`: there is nothing to send any more. */
-  const confirmOrder = async (order: Order, signal: AbortSignal): Promise<boolean> => {
+  const confirmOrder = async (order: Order, by: By, signal: AbortSignal): Promise<boolean> => {
     const list = await backend.list(sale().statusUrl ?? '', signal);
     run.hearTime(list);
     const record = recordOf(list.transactions, order.transactionId);
@@ -67,7 +67,9 @@ export const sending = (run: Run): Sending => {
     // The person may have gone back in Coinbase's window and committed to another one than the one that was listed first (rule 7).
     const pick = pickOrder(list.transactions, expectedOf(sale()), now());
     const isAmbiguous = pick.kind === 'refused' && pick.code === 'order-ambiguous';
-    if (!isAmbiguous && now() < order.deadline) return true;
+    // Nor does a return say which of two it was for, where one has ended: that takes the person's press.
+    const isOnlyOne = ordersSince(list.transactions, sale().startedAt).length === 1;
+    if (!isAmbiguous && now() < order.deadline) return by === 'press' || sale().pressed || isOnlyOne;
     dispatch({ type: 'fail', code: isAmbiguous ? 'order-ambiguous' : 'order-expired' });
     return false;
   };
@@ -129,7 +131,7 @@ export const sending = (run: Run): Sending => {
         throw caution;
       }
       if (former && !(await isStillUnsent(order, former))) return undefined;
-      if (!(await confirmOrder(order, signal))) return undefined;
+      if (!(await confirmOrder(order, by, signal))) return undefined;
       // Looked for from the first ask on, whatever came of the later ones; a "no" to a repetition is not kept as one.
       const isRepeat = former !== null && !former.isDeclined;
       const repeat = { block: former?.block ?? before.block, ...(isRepeat ? { isRepeat } : {}) };

@@ -83,6 +83,20 @@ describe('rule 7: an address is no proof of commitment', () => {
     expect(world.prompts).to.have.lengthOf(1);
   });
 
+  it('rule 7: a return signal sends nothing by itself where it may have been for an order that has ended', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    world.records = [world.record({ transaction_id: 'order-2' }), world.record({ status: 'EXPIRED' })];
+    world.comeBack(page.flow.sale);
+    await world.advance(MINUTE);
+    page.send('call');
+    await world.settle();
+    expect(page.flow.sale).to.include({ stage: 'ordered', returned: true });
+    expect(world.prompts).to.have.lengthOf(0);
+    await press(world, page);
+    expect(world.prompt().order.transactionId).to.equal('order-2');
+  });
+
   it('rule 7: a return signal with another nonce or of another sale does not', async () => {
     const world = createWorld();
     const page = await toOrdered(world);
