@@ -174,7 +174,7 @@ export const activities = (
     while (now() < deadline && !signal.aborted) {
       await clock.wait(Math.min(deadline - now(), DEADLINE_CHECK), signal);
     }
-    await endUnsent(order, signal, () => void dispatch({ type: 'fail', code: 'order-expired' }));
+    if (!signal.aborted) await endUnsent(order, signal, () => void dispatch({ type: 'fail', code: 'order-expired' }));
   };
 
   const byStage: Activities['byStage'] = {

@@ -44,7 +44,7 @@ export const sending = (run: Run): Sending => {
   const { claim, takeUp, release, recover } = claiming(run);
   const { reconcile, trace, isStillUnsent, sayNotSent, report } = reconciling(run, { release });
   /** The send under way, and the sale it is for: a wallet may keep a request open long after its sale is over. */
-  let current: { saleId: string; isAsking: boolean } | undefined;
+  let current: { saleId: string; hasLooked: boolean; isAsking: boolean } | undefined;
   let isPrevented = false;
   /** The order whose caution the person has been told. */
   let cautioned: string | undefined;
@@ -168,7 +168,7 @@ export const sending = (run: Run): Sending => {
         );
       }
       // Set before anything else: a double press finds it.
-      const mine = { saleId, isAsking: false };
+      const mine = { saleId, hasLooked: false, isAsking: false };
       current = mine;
       const signal = run.signal();
       const start = async () => {
@@ -181,6 +181,7 @@ export const sending = (run: Run): Sending => {
         const isMine = await claims.alone(saleId, async () => {
           // Before anything can end the sale: a claim that a killed page left says that something may have been sent.
           if (await takeUp(order)) return;
+          mine.hasLooked = true;
           const attempt = await check(order, by, signal);
           if (attempt) await ask(order, attempt, by === 'auto', mine);
         });
@@ -195,7 +196,8 @@ export const sending = (run: Run): Sending => {
         });
     },
 
-    takeUp: async (order) => current?.saleId !== sale().id && (await takeUp(order)),
+    // A send under way that has looked may have taken the claim that would be found.
+    takeUp: async (order) => !(current?.saleId === sale().id && current.hasLooked) && (await takeUp(order)),
 
     recover: async (signal) => {
       if (current?.saleId !== sale().id) await recover(signal);

@@ -405,6 +405,26 @@ describe('flow: a browser that was killed before its store was on the disk', () 
     expect(page.flow.sale.stage).to.equal('unsure');
   });
 
+  it('says nothing of an end before a press has looked at the claims, though it is under way', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    const { sale } = before.flow;
+    world.comeBack(sale);
+    await world.settle();
+    before.close();
+    world.tamper({ ...sale });
+    const find = world.hold('find');
+    const page = world.page();
+    page.send('press');
+    await world.settle();
+    world.time.now += 40 * MINUTE;
+    await world.advance(1);
+    expect(page.flow.sale.stage).to.equal('ordered');
+    find();
+    await world.advance(1000);
+    expect(page.flow.sale.stage).to.equal('unsure');
+  });
+
   it('takes up no sale that is over', async () => {
     const world = createWorld();
     const page = await toSettling(world);
