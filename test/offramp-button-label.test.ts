@@ -60,7 +60,9 @@ describe('a property that a framework takes back by an empty text', () => {
           detail: { info: { uuid: 'a', rdns: 'example.wallet', name: 'Wallet', icon: '' }, provider },
         }),
       );
-    announce();
+    // Wallets announce themselves to who asks, which a button with a provider does not.
+    window.addEventListener('eip6963:requestProvider', announce);
+    later(() => window.removeEventListener('eip6963:requestProvider', announce));
     const before = provider.count('eth_accounts');
     Object.assign(button, { provider: '', sender: '', address: '' });
     await until(() => provider.count('eth_accounts') > before);

@@ -6,9 +6,9 @@ import type { OfframpButton } from '../../src/index.ts';
 import type { Fate } from '../../src/sale.ts';
 import { stageNames } from '../../src/stages.ts';
 import { WORDS } from '../../src/words.ts';
-import { inside, part, placeButton, tidy, type World, words } from '../fixtures/element-world.ts';
+import { inside, part, placeButton, tidy, until, type World, words } from '../fixtures/element-world.ts';
 import { scenes } from './gallery.ts';
-import { faint, narrow, overflowing, ringless, setScheme, small, space } from './sight.ts';
+import { canFocus, faint, narrow, overflowing, ringless, setScheme, small, space } from './sight.ts';
 
 /** What axe finds, and what it cannot tell of contrast, a line each. */
 const findings = async (button: OfframpButton, options: axe.RunOptions): Promise<string[]> => {
@@ -58,7 +58,8 @@ for (const { name, stage, code, show } of scenes) {
       expect(await findings(world.button, COLOURS)).to.deep.equal([]);
     });
 
-    it('is read and focused with enough contrast, light and dark', () => {
+    it('is read and focused with enough contrast, light and dark', async () => {
+      await until(() => canFocus(world.button));
       for (const scheme of ['light', 'dark'] as const) {
         setScheme(scheme);
         expect(faint(world.button), scheme).to.deep.equal([]);

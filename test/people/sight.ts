@@ -84,6 +84,14 @@ export const small = (button: OfframpButton): string[] =>
     .filter(({ box }) => Math.min(box.width, box.height) < 43.99)
     .map(({ element, box }) => `${element.textContent.trim()}: ${box.width} × ${box.height}`);
 
+/** WebKit lets an element have the focus only in the window that is in front, which another page's may be for a moment. */
+export const canFocus = (button: OfframpButton): boolean => {
+  const [first] = pressable(button).filter((element) => !element.matches(':disabled'));
+  window.focus();
+  first?.focus();
+  return !first || first.matches(':focus');
+};
+
 /** What has no focus ring with a contrast of 3 to what is around it. */
 export const ringless = (button: OfframpButton): string[] =>
   pressable(button)

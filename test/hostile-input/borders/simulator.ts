@@ -18,8 +18,10 @@ const checkPage = async (response: Response): Promise<Verdict> => {
     assert.ok([ORIGIN, 'https://app.test'].includes(origin) && username === '', `redirects to ${to}`);
   }
   const page = await response.text();
-  // What was typed stands in the page as text, never as markup.
-  assert.ok(!page.includes(`onerror=${HOSTILE}>`) && !/<script/i.test(page), 'markup from outside');
+  // What was typed stands in the page as text, never as markup; the one script is the window's own.
+  const scripts = page.match(/<script[^>]*>/gi) ?? [];
+  const isOwn = scripts.every((script) => script === '<script src="/v3/sell/window.js">') && scripts.length <= 1;
+  assert.ok(!page.includes(`onerror=${HOSTILE}>`) && isOwn, 'markup from outside');
   return response.status < 400 ? 'accepted' : 'refused';
 };
 
