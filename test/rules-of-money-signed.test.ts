@@ -169,6 +169,7 @@ describe('rule 15: where the page pins a key, an instruction that does not verif
     'an empty signature': async () => '',
     'a text that is no signature': async () => 'signed, the backend',
     'a signature for another sale': (_, granted) => signer.sign('another-sale', granted),
+    'a signature for no sale': (saleId, granted) => signer.sign(saleId, granted, { saleId: undefined }),
     'an unknown kid': (saleId, granted) => signer.sign(saleId, granted, { kid: 'key-9' }),
     'alg none': async (saleId) => `${base64Url(JSON.stringify({ alg: 'none', kid: 'key-1', saleId }))}..`,
     'alg none with bytes behind it': async (saleId) =>

@@ -75,9 +75,7 @@ export const createSignature = (): Signature => ({
     const kind = KINDS[key.kty];
     const isKnown = kind.names.some((name) => name === header.alg) && !('crit' in header);
     if (!isKnown) throw wrong('The site’s instructions are signed in another way than their key allows.');
-    // One that names no sale is good for the order it names.
-    if (header.saleId !== undefined && header.saleId !== saleId)
-      throw wrong('The site’s instructions are for another cash-out.');
+    if (header.saleId !== saleId) throw wrong('The site’s instructions are for another cash-out.');
     const text = encode(`${head}.${toBase64Url(encode(instructionText(instruction)))}`);
     const loaded = await load(key);
     if (!(await verify?.(kind.use, loaded, mark, text))) {

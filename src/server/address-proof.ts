@@ -54,7 +54,9 @@ export const createAddressProof = (options: AddressProofOptions): AddressProof =
   if (domains.length === 0 || !domains.every((domain) => typeof domain === 'string' && /^[\w.-]+(:\d+)?$/.test(domain)))
     throw new Error('createAddressProof: domain is not one. Give the host of your pages, such as "shop.example".');
   if (!isSecret(secret))
-    throw new Error(`createAddressProof: secret is missing or short. Give at least ${MIN_SECRET} random characters.`);
+    throw new Error(
+      `createAddressProof: secret is missing, short or not random. Give at least ${MIN_SECRET} random characters.`,
+    );
   const mac = createMac(secret);
   const nonceOf = async (user: string, time: number): Promise<string> => {
     const written = time.toString(16).padStart(TIME_LETTERS, '0');

@@ -66,6 +66,8 @@ export interface OfframpOptions {
   fetch?: typeof fetch;
 }
 
+/** Coinbase's are UUIDs; this only finds what was never one. */
+const MIN_WEBHOOK_SECRET = 16;
 const STORE_VERBS = ['get', 'set', 'swap', 'publish', 'subscribe'] as const;
 
 const stop = (sentence: string): never => {
@@ -114,7 +116,10 @@ const checkOptional = (options: OfframpOptions): void => {
 const checkWebhookSecret = (secret: unknown): void => {
   if (secret === undefined) return;
   const secrets = Array.isArray(secret) ? secret : [secret];
-  if (secrets.length === 0 || !secrets.every((one) => typeof one === 'string' && one.trim() !== ''))
+  if (
+    secrets.length === 0 ||
+    !secrets.every((one) => typeof one === 'string' && one.trim().length >= MIN_WEBHOOK_SECRET)
+  )
     stop(
       'webhookSecret is empty or not one. Give the secret that createWebhookSubscription returned, or a list of them.',
     );
@@ -141,7 +146,7 @@ export const checkOptions = (options: OfframpOptions): void => {
     );
   if (!isSecret(secret))
     stop(
-      `secret is missing or short. Give at least ${MIN_SECRET} random characters, such as of "openssl rand -base64 48", and keep them over restarts.`,
+      `secret is missing, short or not random. Give at least ${MIN_SECRET} random characters, such as of "openssl rand -base64 48", and keep them over restarts.`,
     );
   if (store && !STORE_VERBS.every((verb) => typeof store[verb] === 'function'))
     stop(`store is not one. Give an object with ${STORE_VERBS.join(', ')}, or leave it out.`);

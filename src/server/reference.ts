@@ -9,9 +9,12 @@ const OWNER_BYTES = 18;
 const SHAPE = /^[A-Za-z0-9_-]{44}$/;
 
 export const MIN_SECRET = 32;
+/** 32 random hex digits have fewer less than once in ten million times. */
+const MIN_DIFFERENT = 8;
 
-/** Whether a text can be a secret: long enough, and no row of blanks. */
-export const isSecret = (text: unknown): text is string => typeof text === 'string' && text.trim().length >= MIN_SECRET;
+/** Whether a text can be a secret: long enough, and no row of blanks or of one letter. */
+export const isSecret = (text: unknown): text is string =>
+  typeof text === 'string' && text.trim().length >= MIN_SECRET && new Set(text).size >= MIN_DIFFERENT;
 
 /** A MAC (HMAC-SHA-256, 32 bytes) over words, of one secret. Same words, same MAC; other words, other MAC. */
 export const createMac = (secret: string): ((...words: string[]) => Promise<Uint8Array<ArrayBuffer>>) => {
