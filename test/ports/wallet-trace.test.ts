@@ -164,6 +164,15 @@ describe('following a hash that a wallet gave', () => {
     expect(await trace({ ...reverted, newest: 101 + 12 })).to.deep.equal({ kind: 'undone', fate: 'reverted' });
   });
 
+  it('finds the transfer of a former ask that left no coins for the one that reverted', async () => {
+    const reverted = { known: transfer(usdcOrder), receipt: receiptOf({ status: '0x0', logs: [] }) };
+    const logs = [log({ transactionHash: OTHER_HASH })];
+    expect(await trace({ ...reverted, logs })).to.deep.equal({ kind: 'repriced', txHash: OTHER_HASH });
+    // Of the chain's own currency only the reverted one itself would be found.
+    const native = { ...reverted, known: transfer(ethOrder), mined: { 101: transfer(ethOrder) } };
+    expect(await trace(native, attempt, ethOrder)).to.deep.equal({ kind: 'undone', fate: 'reverted' });
+  });
+
   it('finds the same transfer under another hash, as a speed-up leaves it', async () => {
     const logs = [log({ transactionHash: OTHER_HASH })];
     expect(await trace({ logs })).to.deep.equal({ kind: 'repriced', txHash: OTHER_HASH });
