@@ -129,7 +129,7 @@ export const activities = (
       dispatch({ type: 'order', order, status: record.status, fiat: record.total ?? null });
       applyRecord(record);
     } else if (pick.kind === 'refused') {
-      dispatch({ type: 'fail', code: pick.code }, new OfframpError(pick.code, { message: pick.message }));
+      dispatch({ type: 'fail', code: pick.code }, new OfframpError(pick.code, pick));
     } else if (pick.kind === 'over' || now() - startedAt > LONGEST_SELLING) {
       const { status = '', tx_hash: txHash } = pick.kind === 'over' ? pick.record : {};
       dispatch({ type: 'fail', code: status === 'FAILED' ? 'order-failed' : 'order-expired', txHash });

@@ -43,18 +43,14 @@ export interface Expected {
 export type Pick =
   | { kind: 'none' }
   | { kind: 'order'; order: Order; record: SaleRecord }
-  | { kind: 'refused'; code: OfframpErrorCode; message: string }
+  | { kind: 'refused'; code: OfframpErrorCode; message?: string }
   | { kind: 'over'; record: SaleRecord };
 
 /** Clocks of the page's backend and of Coinbase may differ by this much. */
 const CLOCK_ALLOWANCE = 30_000;
 
 const NONE: Pick = { kind: 'none' };
-const refuse = (message: string, code: OfframpErrorCode = 'order-refused'): Pick => ({
-  kind: 'refused',
-  code,
-  message,
-});
+const refuse = (message: string): Pick => ({ kind: 'refused', code: 'order-refused', message });
 
 const toOrder = (record: SaleRecord, asset: Asset, expected: Expected, createdAt: number): Pick => {
   const { to_address: to, sell_amount: sold } = record;
@@ -98,8 +94,7 @@ export const pickOrder = (records: readonly SaleRecord[], expected: Expected, no
   const fresh = ordersSince(records, expected.startedAt);
   const open = fresh.filter(({ status }) => !isDead(status) && status !== 'SUCCESS');
   const hasSold = fresh.some(({ status }) => status === 'SUCCESS');
-  if (open.length + Number(hasSold) > 1)
-    return refuse('Coinbase shows more than one order for this sale.', 'order-ambiguous');
+  if (open.length + Number(hasSold) > 1) return { kind: 'refused', code: 'order-ambiguous' };
   const record = open[0] ?? fresh.find(({ status }) => status === 'SUCCESS') ?? fresh[0];
   if (!record) return NONE;
   if (isDead(record.status)) return { kind: 'over', record };

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { allAssets, findAsset } from '../src/assets.ts';
+import { OfframpError } from '../src/errors.ts';
 import {
   type Expected,
   instructionOf,
@@ -179,7 +180,8 @@ describe('pickOrder', () => {
     }
     it('beside another one, and says so', () => {
       const result = pick([record(), record({ transaction_id: 'order-2' })]);
-      expect(result.kind === 'refused' && result.message).to.match(/more than one order/);
+      if (result.kind !== 'refused') throw new Error(result.kind);
+      expect(new OfframpError(result.code, result).message).to.match(/more than one order/);
     });
     it('without a sender', () => expect(refusal([without('from_address')])).to.equal('order-refused'));
     it('without an asset or a network', () => {

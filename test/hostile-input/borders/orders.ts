@@ -1,6 +1,7 @@
 // Coinbase's list on its way to an order: what is pinned must be payable by the second set of rules, letter by letter.
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { OfframpError } from '../../../src/errors.ts';
 import { instructionOf, isSameTransfer, isUnchanged, type Order, pickOrder, recordOf } from '../../../src/order.ts';
 import { claimAnswer, parseList, parseSale, type SaleRecord } from '../../../src/schema.ts';
 import { transferRequest } from '../../../src/transaction.ts';
@@ -83,7 +84,7 @@ const pick = border<{ sent: Sent; expected: Expected }>({
     if (!list) return 'refused';
     const picked = pickOrder(list.transactions, expected, NOON);
     if (picked.kind === 'none') return 'ignored';
-    if (picked.kind === 'refused') checkWords(picked.message);
+    if (picked.kind === 'refused') checkWords(new OfframpError(picked.code, picked).message);
     if (picked.kind !== 'order') return 'refused';
     const { order, record } = picked;
     checkOrder(order, text, expected);
