@@ -9,11 +9,14 @@ const MINUTE = 60_000;
 const LIFE = 30 * MINUTE;
 const SEES_AFTER = 15_000;
 const PAYS_AFTER = 40_000;
+/** Records are made asynchronously; integrators wait up to two minutes for one. */
+const LISTS_AFTER = 50_000;
 
 export interface CoinbaseOrder {
   readonly id: string;
   readonly reference: string;
   readonly createdAt: number;
+  readonly listedFrom: number;
   readonly to: string;
   readonly from: string;
   readonly asset: string;
@@ -32,10 +35,15 @@ export interface CoinbaseOrder {
 
 export interface Coinbase {
   readonly orders: CoinbaseOrder[];
+  /** What is committed to from now on is listed late. */
+  listsLate: boolean;
   /** The person's choice in the window; not yet "Cash out now". */
-  draw(reference: string, of: Wanted, createdAt?: number): CoinbaseOrder;
+  draw(reference: string, of: Wanted, createdAt?: number, listedFrom?: number): CoinbaseOrder;
   /** "Cash out now". */
   commit(order: CoinbaseOrder): void;
+  /** The choice that is committed to right away. */
+  drawToCommit(reference: string, of: Wanted): CoinbaseOrder;
+  isListed(order: CoinbaseOrder): boolean;
   fail(order: CoinbaseOrder): void;
   list(reference: string): SaleRecord[];
   /** The order that a transaction's movement pays. */
@@ -73,6 +81,8 @@ export const createCoinbase = (
     onEnd(order);
   };
 
+  const isListed = ({ listedFrom }: CoinbaseOrder): boolean => agenda.now >= listedFrom;
+
   const record = (order: CoinbaseOrder): SaleRecord => ({
     transaction_id: order.id,
     status: `TRANSACTION_STATUS_${order.status}`,
@@ -88,15 +98,22 @@ export const createCoinbase = (
     ...order.shown,
   });
 
-  return {
+  const coinbase: Coinbase = {
     orders,
+    listsLate: false,
 
-    draw: (reference, { from, asset, network, token, amount, units }, createdAt = agenda.now) => {
+    draw: (
+      reference,
+      { from, asset, network, token, amount, units },
+      createdAt = agenda.now,
+      listedFrom = createdAt,
+    ) => {
       const number = orders.length + 1;
       const order: CoinbaseOrder = {
         id: `order-${number}`,
         reference,
         createdAt,
+        listedFrom,
         to: addressOf(number),
         otherTo: addressOf(number + 1_000_000),
         from,
@@ -123,11 +140,15 @@ export const createCoinbase = (
       order.status = 'STARTED';
     },
 
+    drawToCommit: (reference, wanted) =>
+      coinbase.draw(reference, wanted, agenda.now, agenda.now + (coinbase.listsLate ? LISTS_AFTER : 0)),
+
+    isListed,
     fail: (order) => end(order, 'FAILED'),
 
     list: (reference) =>
       orders
-        .filter((order) => order.reference === reference)
+        .filter((order) => order.reference === reference && isListed(order))
         .map(record)
         .reverse(),
 
@@ -151,4 +172,5 @@ export const createCoinbase = (
       });
     },
   };
+  return coinbase;
 };

@@ -95,6 +95,7 @@ const CHAIN = [
 
 const COINBASE = [
   'order shown before commitment',
+  'another quote before the order was listed',
   'two orders',
   'old order brought back',
   'unknown status',

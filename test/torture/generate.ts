@@ -35,6 +35,7 @@ const setup: fc.Arbitrary<Setup> = fc.record({
   hasLocks: rarely(6).map((is) => !is),
   hasSender: rarely(10),
   isSameTab: rarely(6),
+  listsLate: rarely(8),
   confirms: rarely(4),
   preventsSend: rarely(10),
   skewHours: mostly(0, 6, -6),

@@ -4,6 +4,7 @@
 import { isAwaiting } from '../../src/rules.ts';
 import type { ReturnSignal } from '../../src/schema.ts';
 import { isOver } from '../../src/stages.ts';
+import type { CoinbaseOrder } from './coinbase.ts';
 import type { Device, Visit } from './device.ts';
 import { RETURNED, type Tab } from './tab.ts';
 import type { Approval, Prompt } from './wallet.ts';
@@ -131,7 +132,8 @@ export const commit = (world: World, device: Device, road: Road): boolean => {
   const { orders } = world.coinbase;
   if (!visit?.isOpen) return false;
   const mine = orders.filter(({ reference, status }) => reference === visit.reference && status !== 'EXPIRED');
-  const order = mine.findLast(({ isCommitted }) => !isCommitted) ?? world.coinbase.draw(visit.reference, world.wanted);
+  const order =
+    mine.findLast(({ isCommitted }) => !isCommitted) ?? world.coinbase.drawToCommit(visit.reference, world.wanted);
   world.coinbase.commit(order);
   world.say(`${device.name}: "Cash out now" at Coinbase: ${order.id}`);
   comeBack(world, device, visit, road);
@@ -141,6 +143,21 @@ export const commit = (world: World, device: Device, road: Road): boolean => {
 /** Two devices show one order where both had begun before it was made. */
 const isAnyWaiting = (world: World): boolean => world.devices.some(({ visit }) => !visit);
 
+/**
+ * Who sees nothing of what they committed to opens the window again, and gets another quote there. Not beside a second device: no
+ * page could know of a quote there that is listed before what was committed to here.
+ */
+const lookAgain = (world: World, tab: Tab, committed: CoinbaseOrder): void => {
+  const { visit, visits } = tab.device;
+  if (!visit || world.devices.length > 1 || world.coinbase.isListed(committed)) return;
+  if (!visit.isOpen || visits.includes(visit)) pressStart(world, tab);
+  else if (!world.coinbase.orders.some(({ isCommitted, reference }) => !isCommitted && reference === visit.reference)) {
+    world.hit('another quote before the order was listed');
+    world.say(`${tab.device.name}: looks at another quote at Coinbase`);
+    world.coinbase.draw(visit.reference, world.wanted);
+  }
+};
+
 /** What a person would do next. @param road how much is heard of their coming back from Coinbase. */
 export const goOn = (world: World, tab: Tab, road: Road = 'all'): void => {
   const { device, flow } = tab;
@@ -149,9 +166,10 @@ export const goOn = (world: World, tab: Tab, road: Road = 'all'): void => {
   if (stage === 'selling') {
     // One order is enough for a person, on however many devices it is shown.
     const { visit } = device;
-    const isCommitted = world.coinbase.orders.some((one) => one.isCommitted && one.reference === visit?.reference);
-    if (isAnyWaiting(world) || isCommitted) return;
-    if (!commit(world, device, road)) pressStart(world, tab);
+    const committed = world.coinbase.orders.find((one) => one.isCommitted && one.reference === visit?.reference);
+    if (isAnyWaiting(world)) return;
+    if (committed) lookAgain(world, tab, committed);
+    else if (!commit(world, device, road)) pressStart(world, tab);
   } else if (stage === 'idle' || isOver(stage)) pressStart(world, tab);
   // A page that prevents the press sends by its own call.
   else if (canPressSend(tab) && flow.sale.pressed && world.setup.preventsSend) callSend(world, tab);

@@ -119,6 +119,7 @@ const mend = (world: World): void => {
   world.say('From here on nothing goes wrong, and people answer.');
   const { orders } = world.coinbase;
   for (const order of orders) order.shown = {};
+  world.coinbase.listsLate = false;
   for (const device of world.devices) {
     device.storage.isFull = false;
     device.databases.mode = 'works';

@@ -19,6 +19,7 @@ const about = ({ setup }: World): string =>
     ...(setup.hasLocks ? [] : ['no Web Locks']),
     ...(setup.hasSender ? ['the page sends in its own way'] : []),
     ...(setup.isSameTab ? ['in the same tab'] : []),
+    ...(setup.listsLate ? ['Coinbase lists an order late'] : []),
     ...(setup.confirms ? ['the page wants a press on Send'] : []),
     ...(setup.preventsSend ? ['the page prevents the first send'] : []),
     ...(setup.skewHours === 0 ? [] : [`the laptop's clock is ${setup.skewHours} h off`]),

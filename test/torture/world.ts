@@ -44,6 +44,7 @@ export interface Setup {
   hasLocks: boolean;
   hasSender: boolean;
   isSameTab: boolean;
+  listsLate: boolean;
   confirms: boolean;
   preventsSend: boolean;
   /** Hours that the first device's clock is off. */
@@ -138,6 +139,7 @@ export const createWorld = (setup: Setup): World => {
   const coinbase = createCoinbase(agenda, say, (order) => {
     if (order.status === 'EXPIRED' && order.isCommitted) hit(tally, 'order expired');
   });
+  coinbase.listsLate = setup.listsLate;
   const { hasClaims, hasSender, tellsTime } = setup;
   const referee = createReferee(agenda, coinbase, { hasClaims, hasLocks: setup.hasLocks, hasSender, tellsTime });
   chain.onMined = (transaction) => {
