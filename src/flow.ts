@@ -5,7 +5,7 @@ import { OfframpError } from './errors.ts';
 import { NO_SALE } from './no-sale.ts';
 import { opening } from './opening.ts';
 import type { Ports, Provider, Sender } from './ports.ts';
-import { failureOf, isWorthShowing, type Sale, type SaleEvent, transition } from './sale.ts';
+import { failureOf, isLaterThan, isWorthShowing, type Sale, type SaleEvent, transition } from './sale.ts';
 import type { SaleRecord } from './schema.ts';
 import { sending } from './sending.ts';
 import { isOver, type Stage } from './stages.ts';
@@ -151,7 +151,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   /** Takes over what another tab did: a later state of this sale, or a sale where we have none. */
   const adopt = (other: Sale | undefined) => {
     if (!other || !goesOn(other)) return;
-    const isLater = other.id === sale.id && other.revision > sale.revision;
+    const isLater = other.id === sale.id && isLaterThan(other, sale);
     // Two tabs pressed at the same moment: who has no session yet gives way, or one of two sales would be forgotten.
     const isFree = !goesOn(sale) || isOver(sale.stage);
     const isNew = other.id !== sale.id && isFree && !isOver(other.stage) && isWorthShowing(other, clock.now());

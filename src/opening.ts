@@ -47,7 +47,9 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, pinned, si
 
   /** Makes a session for this sale; returns what the address of Coinbase's window needs. */
   const makeSession = async (wish: Wish, signal: AbortSignal) => {
-    const { id, nonce, from, asset, network, amount } = sale();
+    const { id, from, asset, network, amount } = sale();
+    // The return from a former window says nothing of what is sold in this one.
+    const nonce = clock.randomId();
     // What could not be verified at the end is said before anything is sold (rule 15).
     for (const keys of pinned()) await signature.canVerify(keys);
     const answer = await backend.openSession(
@@ -80,6 +82,7 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, pinned, si
     if (!url)
       throw new OfframpError('no-endpoint', { message: 'The pay-origin of this button is not an https origin.' });
     const session = {
+      nonce,
       partnerUserRef,
       statusUrl,
       claimUrl: answer.claimUrl ?? null,
@@ -181,7 +184,7 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, pinned, si
       pressed = isBlocked ? undefined : wish;
       const at = clock.now();
       const id = clock.randomId();
-      dispatch({ type: 'open', id, nonce: clock.randomId(), asset, network, amount, presentation, at });
+      dispatch({ type: 'open', id, asset, network, amount, presentation, at });
     },
   };
 };

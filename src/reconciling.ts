@@ -82,7 +82,7 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
   };
 
   const undone = async (saleId: string, order: Order): Promise<void> => {
-    if (sale().stage !== 'unsure') return;
+    if (sale().id !== saleId || sale().stage !== 'unsure') return;
     await release(order, sale().claimUrl).catch(tell);
     dispatch({ type: 'not-sent', isKnown: true }, new OfframpError('wallet-failed', UNDONE), saleId);
   };
@@ -123,10 +123,10 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
         const { id, order, attempt } = sale();
         if (!order || !attempt) return;
         const seen = await look(order, attempt);
-        // Asked again meanwhile, what was seen is not about that ask.
-        if (sale().id !== id || sale().attempt?.askedAt !== attempt.askedAt) return;
+        // Whichever ask made it, the order is paid; an end is that of the ask that was looked for.
         if (typeof seen === 'object') await found(id, seen.txHash);
-        else if (seen === 'undone') await claims.alone(id, () => undone(id, order));
+        else if (seen === 'undone' && attempt.askedAt === sale().attempt?.askedAt)
+          await claims.alone(id, () => undone(id, order));
       }),
 
     trace: () =>
@@ -149,7 +149,9 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
     },
 
     sayNotSent: async (order, attempt) => {
-      const { id } = sale();
+      const { id, statusUrl } = sale();
+      // How long ago that was, this machine's clock does not know: it may have been set meanwhile.
+      run.hearTime(await backend.list(statusUrl ?? '', run.signal()));
       const left = Math.ceil((attempt.askedAt + ENOUGH_TIME - now()) / 1000);
       if (left > 0) {
         const advice = `Look into your wallet, and say so again in ${left} seconds.`;

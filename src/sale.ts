@@ -76,7 +76,6 @@ export type SaleEvent =
   | {
       type: 'open';
       id: string;
-      nonce: string;
       asset: string;
       network: string;
       amount: string | null;
@@ -86,10 +85,11 @@ export type SaleEvent =
   | { type: 'not-opened' }
   | {
       type: 'session';
+      nonce: string;
       partnerUserRef: string;
       statusUrl: string;
       claimUrl: string | null;
-      eventsUrl?: string | null;
+      eventsUrl: string | null;
       skew: number;
       at: number;
     }
@@ -133,6 +133,10 @@ export const isWorthShowing = ({ stage, order, startedAt, skew }: Sale, at: numb
   if (stage === 'selling') return age < LONGEST_SELLING;
   return order !== null && stage !== 'cancelled' && age < LONGEST_KEPT;
 };
+
+/** Whether another tab is ahead. Two tabs may have gone on from one state at once; then the one that asked a wallet last is. */
+export const isLaterThan = (other: Sale, mine: Sale): boolean =>
+  (other.revision - mine.revision || (other.attempt?.askedAt ?? 0) - (mine.attempt?.askedAt ?? 0)) > 0;
 
 /** What the order of a sale must be like. */
 export const expectedOf = ({ asset, network, from, startedAt }: Sale): Expected => ({
@@ -201,14 +205,14 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
     case 'not-opened':
       return stage === 'opening' ? idle(sale) : sale;
     case 'session': {
-      // In `selling` the window was opened again: the same sale, a new session.
+      // In `selling` the window was opened again: the same sale, a new session, and no return from it yet (rule 7).
       if (stage !== 'opening' && stage !== 'selling') return sale;
       const { type: _, at, ...session } = event;
       return to(sale, {
-        eventsUrl: null,
         ...session,
         stage: 'selling',
         startedAt: stage === 'opening' ? at : sale.startedAt,
+        returned: false,
       });
     }
     case 'returned':
@@ -241,8 +245,9 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
       return to(sale, { stage: 'ordered', attempt, pressed: false });
     }
     case 'unsure': {
-      if (stage !== 'sending') return sale;
       const { callsId } = event;
+      // A wallet's own id for a batch may come when the sale is in doubt already.
+      if (stage !== 'sending' && (stage !== 'unsure' || callsId === undefined)) return sale;
       const attempt = sale.attempt && callsId !== undefined ? bare({ ...sale.attempt, callsId }) : sale.attempt;
       return to(sale, { stage: 'unsure', attempt });
     }

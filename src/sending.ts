@@ -66,11 +66,11 @@ export const sending = (run: Run): Sending => {
     if (!isStillOrdered(order) || !isAwaiting(sale().status ?? '')) return false;
     // The person may have gone back in Coinbase's window and committed to another one than the one that was listed first (rule 7).
     const pick = pickOrder(list.transactions, expectedOf(sale()), now());
-    const isAmbiguous = pick.kind === 'refused' && pick.code === 'order-ambiguous';
+    const isRefused = pick.kind === 'refused';
     // Nor does a return say which of two it was for, where one has ended: that takes the person's press.
     const isOnlyOne = ordersSince(list.transactions, sale().startedAt).length === 1;
-    if (!isAmbiguous && now() < order.deadline) return by === 'press' || sale().pressed || isOnlyOne;
-    dispatch({ type: 'fail', code: isAmbiguous ? 'order-ambiguous' : 'order-expired' });
+    if (!isRefused && now() < order.deadline) return by === 'press' || sale().pressed || isOnlyOne;
+    dispatch({ type: 'fail', code: isRefused ? pick.code : 'order-expired' });
     return false;
   };
 
@@ -81,15 +81,15 @@ export const sending = (run: Run): Sending => {
       dispatch({ type: 'sent', txHash: outcome.txHash }, undefined, saleId);
       return report(claimUrl, outcome.txHash);
     }
+    // Another tab has asked since, where none hears of the other's lock: the sale, and the claim, are that ask's.
+    const isLatest = attempt?.askedAt === asked.askedAt;
     if (outcome.kind === 'unsure') {
       const { error, callsId } = outcome;
-      if (!dispatch({ type: 'unsure', callsId }, error, saleId)) tell(error);
+      if (!isLatest || !dispatch({ type: 'unsure', callsId }, error, saleId)) tell(error);
       return;
     }
     // Known not to have been sent. Freed before `ordered` is entered: a crash between the two then resumes as unsure.
-    if (stage !== 'sending' && stage !== 'unsure') return;
-    // Another tab has asked since, where none hears of the other's lock: the claim is that ask's.
-    if (attempt?.askedAt !== asked.askedAt) return;
+    if (!isLatest || (stage !== 'sending' && stage !== 'unsure')) return;
     await release(order, claimUrl).catch(tell);
     dispatch({ type: 'not-sent', isKnown: true }, 'error' in outcome ? outcome.error : undefined, saleId);
   };
@@ -206,6 +206,7 @@ export const sending = (run: Run): Sending => {
     sayNotSent: async () => {
       const { id, stage, order, attempt } = sale();
       if (stage !== 'unsure' || !order || !attempt) return;
+      const signal = run.signal();
       try {
         // A request that a page of this browser still waits for can be approved at any moment.
         const isOpen = current?.isAsking || !(await claims.alone(id, () => sayNotSent(order, attempt)));
@@ -213,11 +214,11 @@ export const sending = (run: Run): Sending => {
         tell(
           new OfframpError('wallet-busy', {
             message: 'The request is still open in your wallet.',
-            advice: 'Decline it there, or reload this page if your wallet shows none; then you can send again.',
+            advice: 'Decline it there, or reload this page if your wallet shows none; then send again.',
           }),
         );
       } catch (cause) {
-        tell(cause);
+        if (!signal.aborted) tell(cause);
       }
     },
   };

@@ -287,7 +287,11 @@ describe('flow: Coinbase’s window again', () => {
       'token-1',
       'token-2',
     ]);
-    expect(page.flow.sale).to.include({ stage: 'selling', id, nonce, startedAt });
+    expect(page.flow.sale).to.include({ stage: 'selling', id, startedAt });
+    expect(new URL(page.popup.urls.at(-1) ?? '').searchParams.get('redirectUrl')).to.include(
+      `${id}.${page.flow.sale.nonce}`,
+    );
+    expect(page.flow.sale.nonce).not.to.equal(nonce);
   });
 
   it('tells a blocked window, and the sale goes on', async () => {

@@ -10,24 +10,31 @@ const withBackendClaim = (): World => Object.assign(createWorld(), { session: { 
 const count = (world: World, door: string): number => world.calls.filter((call) => call === door).length;
 
 describe('flow: a look at the chain that is answered late', () => {
-  it('says nothing of an ask that was made after it', async () => {
-    const world = createWorld();
-    const page = await toSending(world);
-    const late = world.hold('look');
-    await world.advance(2 * MINUTE);
-    expect([page.flow.sale.stage, count(world, 'look')]).to.deep.equal(['unsure', 1]);
-    // The next one to look gets its answer at once.
-    world.hold('look')();
-    world.prompt().decline();
-    await world.settle();
-    world.sighting = 'nothing';
-    await press(world, page);
-    expect(world.prompts).to.have.lengthOf(2);
-    world.sighting = { txHash: OTHER_HASH };
-    late();
-    await world.settle();
-    expect(page.flow.sale).to.include({ stage: 'sending', txHash: null });
-  });
+  for (const [name, sighting, after] of [
+    ['pays the order whatever was asked since', { txHash: OTHER_HASH }, { stage: 'settling', txHash: OTHER_HASH }],
+    ['undoes no ask that was made after it', 'undone', { stage: 'unsure', txHash: null }],
+  ] as const)
+    it(name, async () => {
+      const world = createWorld();
+      const page = await toSending(world);
+      const late = world.hold('look');
+      await world.advance(2 * MINUTE);
+      expect([page.flow.sale.stage, count(world, 'look')]).to.deep.equal(['unsure', 1]);
+      // The next one to look gets its answer at once.
+      world.hold('look')();
+      world.prompt().decline();
+      await world.settle();
+      world.sighting = 'nothing';
+      await press(world, page);
+      expect(world.prompts).to.have.lengthOf(2);
+      world.prompt().answer({ kind: 'unsure', error: new OfframpError('wallet-failed') });
+      await world.settle();
+      expect(page.flow.sale.stage).to.equal('unsure');
+      world.sighting = sighting;
+      late();
+      await world.settle();
+      expect(page.flow.sale).to.include(after);
+    });
 
   it('frees no claim of the next sale after “nothing was sent” of an ended one', async () => {
     const world = withBackendClaim();

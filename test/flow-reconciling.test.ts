@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { OfframpError } from '../src/errors.ts';
 import type { Trace } from '../src/ports.ts';
 import { HASH, MINUTE, OTHER_HASH } from './fixtures/orders.ts';
-import { press, toOrdered, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
+import { press, toForgotten, toOrdered, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
 import { createWorld, type Page, type World } from './fixtures/world.ts';
 
 const looks = (world: World, door: 'look' | 'trace'): number => world.calls.filter((call) => call === door).length;
@@ -212,6 +212,16 @@ describe('flow: a batch of calls', () => {
     expect(world.stored()?.attempt?.callsId).to.equal('0x02');
   });
 
+  it('is found again under that id, which came when the sale was in doubt already', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    await world.advance(2 * MINUTE);
+    expect(page.flow.sale.stage).to.equal('unsure');
+    world.prompt().answer({ kind: 'unsure', error: new OfframpError('wallet-failed'), callsId: '0x02' });
+    await world.settle();
+    expect(world.stored()?.attempt?.callsId).to.equal('0x02');
+  });
+
   it('that was approved and undone frees the claim, and says why', async () => {
     const world = createWorld();
     const page = await toSending(world);
@@ -301,14 +311,7 @@ describe('flow: a browser that was killed before its store was on the disk', () 
 
   it('says nothing of an end before it has looked at the claims, though the machine sleeps past the deadline', async () => {
     const world = createWorld();
-    const before = await toOrdered(world);
-    const sale = before.flow.sale;
-    world.comeBack(sale);
-    await world.settle();
-    expect(before.flow.sale.stage).to.equal('sending');
-    before.close();
-    // The last write of the store is lost.
-    world.tamper({ ...sale });
+    await toForgotten(world);
     const find = world.hold('find');
     const page = world.page();
     await world.settle();
@@ -323,12 +326,7 @@ describe('flow: a browser that was killed before its store was on the disk', () 
   it('says nothing of an end that a press or a poll finds, before the claims were looked at', async () => {
     for (const isPressed of [true, false]) {
       const world = createWorld();
-      const before = await toOrdered(world);
-      const sale = before.flow.sale;
-      world.comeBack(sale);
-      await world.settle();
-      before.close();
-      world.tamper({ ...sale });
+      await toForgotten(world);
       world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
       const find = world.hold('find');
       const page = world.page();
@@ -362,12 +360,7 @@ describe('flow: a browser that was killed before its store was on the disk', () 
 
   it('is not cancelled in a new page before that has looked at the claims, and then goes on in doubt', async () => {
     const world = createWorld();
-    const before = await toOrdered(world);
-    const sale = before.flow.sale;
-    world.comeBack(sale);
-    await world.settle();
-    before.close();
-    world.tamper({ ...sale });
+    await toForgotten(world);
     const find = world.hold('find');
     const page = world.page();
     await world.settle();
@@ -386,12 +379,7 @@ describe('flow: a browser that was killed before its store was on the disk', () 
 
   it('says nothing of an end before it has looked at the claims, though the machine naps again and again', async () => {
     const world = createWorld();
-    const before = await toOrdered(world);
-    const sale = before.flow.sale;
-    world.comeBack(sale);
-    await world.settle();
-    before.close();
-    world.tamper({ ...sale });
+    await toForgotten(world);
     world.time.now += 40 * MINUTE;
     const find = world.hold('find');
     const page = world.page();
@@ -407,12 +395,7 @@ describe('flow: a browser that was killed before its store was on the disk', () 
 
   it('says nothing of an end before a press has looked at the claims, though it is under way', async () => {
     const world = createWorld();
-    const before = await toOrdered(world);
-    const { sale } = before.flow;
-    world.comeBack(sale);
-    await world.settle();
-    before.close();
-    world.tamper({ ...sale });
+    await toForgotten(world);
     const find = world.hold('find');
     const page = world.page();
     page.send('press');

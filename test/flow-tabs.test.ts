@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { HASH, MINUTE } from './fixtures/orders.ts';
-import { toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
+import { press, toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
 import { WISH } from './fixtures/wish.ts';
 import { createWorld, type Page, type World } from './fixtures/world.ts';
 
@@ -181,6 +181,27 @@ describe('flow: two tabs', () => {
     await world.advance(3000);
     expect(stages(one, other)).to.deep.equal(['completed', 'completed']);
     expect([...one.codes, ...other.codes]).to.deep.equal([]);
+  });
+
+  it('that go on from one state at once agree on the one that asked the wallet', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    const before = other.flow.sale;
+    await press(world, one);
+    const asked = one.flow.sale;
+    // What the other did before it could know, which was stored last.
+    const news = { ...before, status: 'STARTED', revision: asked.revision };
+    world.tamper(news);
+    one.hear(news);
+    await world.settle();
+    expect(one.flow.sale).to.equal(asked);
+    world.hold('find');
+    const late = world.page();
+    await world.settle();
+    expect(late.flow.sale.stage).to.equal('ordered');
+    late.hear(asked);
+    await world.settle();
+    expect(late.flow.sale).to.deep.equal(asked);
   });
 
   it('do not ask twice: the second press is told that the first is at it', async () => {

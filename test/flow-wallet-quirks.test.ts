@@ -139,7 +139,7 @@ describe('flow: a wallet whose request outlives the wait for it', () => {
     await test.world.advance(1000);
     expect(test.sale.stage).to.equal('unsure');
     expect(test.hears()).to.equal(
-      'The request is still open in your wallet. Decline it there, or reload this page if your wallet shows none; then you can send again.',
+      'The request is still open in your wallet. Decline it there, or reload this page if your wallet shows none; then send again.',
     );
     await test.staysAs('unsure');
     test.wallet.prompt().approve();

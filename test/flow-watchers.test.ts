@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { OfframpError } from '../src/errors.ts';
 import { MINUTE, NOON } from './fixtures/orders.ts';
 import { toOrdered, toSelling, toSending } from './fixtures/passages.ts';
 import { createWorld, type Page } from './fixtures/world.ts';
@@ -100,18 +101,25 @@ describe('flow: watchers', () => {
     expect(page.flow.sale.stage).to.equal('idle');
   });
 
-  it('keep the claim of a later ask in another tab when a former one is declined late', async () => {
-    const world = createWorld();
-    const page = await toSending(world);
-    const { attempt } = page.flow.sale;
-    if (attempt) world.tamper({ attempt: { ...attempt, askedAt: attempt.askedAt + 5000 } });
-    await world.advance(3000);
-    expect(page.flow.sale.attempt?.askedAt).to.equal((attempt?.askedAt ?? 0) + 5000);
-    world.prompt().decline();
-    await world.settle();
-    expect(page.flow.sale.stage).to.equal('sending');
-    expect(world.claims.size).to.equal(1);
-  });
+  for (const [name, outcome, codes] of [
+    ['is declined late', { kind: 'declined' }, []],
+    ['is in doubt', { kind: 'unsure', error: new OfframpError('wallet-failed'), callsId: '0x02' }, ['wallet-failed']],
+  ] as const) {
+    it(`keep the claim and the state of a later ask in another tab when a former one ${name}`, async () => {
+      const world = createWorld();
+      const page = await toSending(world);
+      const { attempt } = page.flow.sale;
+      if (attempt) world.tamper({ attempt: { ...attempt, askedAt: attempt.askedAt + 5000 } });
+      await world.advance(3000);
+      const { sale } = page.flow;
+      expect(sale.attempt?.askedAt).to.equal((attempt?.askedAt ?? 0) + 5000);
+      world.prompt().answer(outcome);
+      await world.settle();
+      expect(page.flow.sale).to.equal(sale);
+      expect(world.claims.size).to.equal(1);
+      expect(page.codes).to.deep.equal(codes);
+    });
+  }
 
   it('go on to the end where a listener calls start() on entering a stage that another tab is ahead in', async () => {
     const world = createWorld();

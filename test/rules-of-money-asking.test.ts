@@ -292,6 +292,25 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     expect(page.flow.sale.stage).to.equal('ordered');
   });
 
+  it('rule 4: how long ago the ask was is the server’s to say, not that of a clock that was set meanwhile', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    world.sighting = 'nothing';
+    await world.advance(MINUTE);
+    world.trouble.list = new OfframpError('backend-unreachable');
+    const hours = 6 * 60 * MINUTE;
+    world.time.now += hours;
+    world.skew -= hours;
+    page.sayNotSent();
+    await world.settle();
+    expect([page.flow.sale.stage, page.codes.at(-1)]).to.deep.equal(['unsure', 'backend-unreachable']);
+    delete world.trouble.list;
+    page.sayNotSent();
+    await world.settle();
+    expect([page.flow.sale.stage, page.codes.at(-1)]).to.deep.equal(['unsure', 'wallet-busy']);
+    expect(world.claims.size).to.equal(1);
+  });
+
   for (const sighting of ['nonce-moved', 'unknown'] as const) {
     it(`rule 4: “nothing was sent” is not believed where the chain says ${sighting}`, async () => {
       const world = createWorld();

@@ -97,6 +97,33 @@ describe('rule 7: an address is no proof of commitment', () => {
     expect(world.prompt().order.transactionId).to.equal('order-2');
   });
 
+  for (const [name, isBefore] of [
+    ['heard before', true],
+    ['that comes late', false],
+  ] as const) {
+    it(`rule 7: a return from a former window, ${name}, commits to nothing in the one that was opened again`, async () => {
+      const world = createWorld();
+      const page = await toSelling(world);
+      const { id, nonce } = page.flow.sale;
+      const comeBack = () => world.comeBack({ id, nonce });
+      if (isBefore) comeBack();
+      page.popup.isOpen = false;
+      page.start();
+      await world.settle();
+      if (!isBefore) comeBack();
+      // The quote of the second window, listed before anybody pressed there.
+      world.records = [world.record()];
+      await world.advance(MINUTE);
+      page.send('call');
+      await world.settle();
+      expect(page.flow.sale).to.include({ stage: 'ordered', returned: false });
+      expect(world.prompts).to.have.lengthOf(0);
+      world.comeBack(page.flow.sale);
+      await world.settle();
+      expect(world.prompts).to.have.lengthOf(1);
+    });
+  }
+
   it('rule 7: a return signal with another nonce or of another sale does not', async () => {
     const world = createWorld();
     const page = await toOrdered(world);
@@ -182,6 +209,15 @@ describe('rule 8: the order is picked once, strictly, and pinned', () => {
     }
     await press(world, page);
     expect(world.prompt().order).to.include({ transactionId: 'order-1', to: TO });
+  });
+
+  it('rule 8: an order that turns out to sell nothing after it was pinned is not sent for', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    world.records = world.records.map((record) => ({ ...record, payment_method: 'CRYPTO_ACCOUNT' }));
+    await press(world, page);
+    expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-refused' });
+    expect(world.prompts).to.have.lengthOf(0);
   });
 
   for (const [name, send] of [

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { NO_SALE } from '../src/no-sale.ts';
-import { failureOf, type Sale, type SaleEvent, transition } from '../src/sale.ts';
+import { failureOf, isLaterThan, type Sale, type SaleEvent, transition } from '../src/sale.ts';
 import { isOver, STAGES, type Stage, stageNames } from '../src/stages.ts';
 import { FROM, HASH, NOON, OTHER, OTHER_HASH, order, seeded } from './fixtures/orders.ts';
 
@@ -27,7 +27,6 @@ const saleIn = (stage: Stage, change: Partial<Sale> = {}): Sale =>
 const OPEN: SaleEvent = {
   type: 'open',
   id: 'sale-2',
-  nonce: 'nonce-2',
   asset: 'USDC',
   network: 'base',
   amount: '25',
@@ -36,9 +35,11 @@ const OPEN: SaleEvent = {
 };
 const SESSION: SaleEvent = {
   type: 'session',
+  nonce: 'nonce-2',
   partnerUserRef: 'ref-1',
   statusUrl: '/sales/1',
   claimUrl: null,
+  eventsUrl: null,
   skew: 0,
   at: NOON + 5,
 };
@@ -223,8 +224,23 @@ describe('sale: what each step carries', () => {
     });
   });
 
-  it('keeps the beginning of the sale when its window is opened again', () => {
-    expect(transition(saleIn('selling'), SESSION).startedAt).to.equal(NOON);
+  it('keeps the beginning of the sale when its window is opened again, and waits for a return from that one', () => {
+    const again = transition(saleIn('selling', { returned: true }), SESSION);
+    expect(again).to.include({ startedAt: NOON, nonce: 'nonce-2', returned: false });
+    expect(transition(again, { type: 'returned', nonce: saleIn('selling').nonce })).to.equal(again);
+  });
+
+  it('is behind a later state, and behind one of the same revision that asked a wallet since', () => {
+    const [mine, asked] = [saleIn('ordered', { revision: 7 }), saleIn('sending', { revision: 7 })];
+    const again = { ...asked, attempt: { ...ATTEMPT, askedAt: ATTEMPT.askedAt + 1 } };
+    expect([isLaterThan(asked, mine), isLaterThan(mine, asked)]).to.deep.equal([true, false]);
+    expect([isLaterThan(again, asked), isLaterThan(asked, again), isLaterThan(asked, asked)]).to.deep.equal([
+      true,
+      false,
+      false,
+    ]);
+    const later = { ...mine, revision: 8 };
+    expect([isLaterThan(later, again), isLaterThan(again, later)]).to.deep.equal([true, false]);
   });
 
   it('pins the very order that was picked', () => {
@@ -274,6 +290,8 @@ describe('sale: what each step carries', () => {
     const attempt = { ...ATTEMPT, callsId: '0x01' };
     const kept = transition(saleIn('sending', { attempt }), { type: 'unsure', callsId: '0x02' });
     expect(kept.attempt).to.deep.equal({ ...ATTEMPT, callsId: '0x02' });
+    const late = transition(saleIn('unsure', { attempt }), { type: 'unsure', callsId: '0x02' });
+    expect(late).to.deep.include({ stage: 'unsure', attempt: { ...ATTEMPT, callsId: '0x02' } });
   });
 
   it('keeps the nonce, the new hash and the fate that the chain shows', () => {
