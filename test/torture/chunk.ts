@@ -18,6 +18,8 @@ export interface Counts {
   mistakenDoubles: number;
   /** Second transfers from a browser that had lost both the sale and the claim. */
   forgottenDoubles: number;
+  /** Asks by a former window's return, in a browser that was killed before it had kept that there is a later one. */
+  forgottenWindows: number;
   mistakenWords: number;
   elsewhereWords: number;
   faults: Record<string, number>;
@@ -40,6 +42,7 @@ export const noCounts = (): Counts => ({
   transfers: 0,
   mistakenDoubles: 0,
   forgottenDoubles: 0,
+  forgottenWindows: 0,
   mistakenWords: 0,
   elsewhereWords: 0,
   faults: {},
@@ -59,6 +62,7 @@ export const add = (sum: Counts, more: Counts): void => {
   sum.transfers += more.transfers;
   sum.mistakenDoubles += more.mistakenDoubles;
   sum.forgottenDoubles += more.forgottenDoubles;
+  sum.forgottenWindows += more.forgottenWindows;
   sum.mistakenWords += more.mistakenWords;
   sum.elsewhereWords += more.elsewhereWords;
   addAll(sum.faults, Object.entries(more.faults));
@@ -80,6 +84,7 @@ const count = (counts: Counts, { early, steps }: Schedule, world: World): void =
     transfers: chain.transactions.filter(({ state, moves, fails }) => state === 'mined' && moves && !fails).length,
     mistakenDoubles: referee.mistakenDoubles,
     forgottenDoubles: referee.forgottenDoubles,
+    forgottenWindows: referee.forgottenWindows,
     mistakenWords: referee.mistakenWords,
     elsewhereWords: referee.elsewhereWords,
     faults: Object.fromEntries(tally),

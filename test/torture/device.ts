@@ -13,6 +13,7 @@ export interface Visit {
   readonly nonce: string;
   /** The same tab went to Coinbase: it comes back as a new page. */
   readonly isSameTab: boolean;
+  readonly openedAt: number;
   isOpen: boolean;
 }
 

@@ -54,6 +54,8 @@ export interface Referee {
   mistakenDoubles: number;
   /** Second transfers from a browser that had lost both the sale and the claim, where no backend keeps one. */
   forgottenDoubles: number;
+  /** Asks by the return of a former window, in a browser that was killed before it had kept that there is a later one. */
+  forgottenWindows: number;
   /** Untrue words that needed a person's false word before. */
   mistakenWords: number;
   /** A page of a device that asked nothing, or lost all that it knew, saying that nothing was sent while another has sent. */
@@ -266,7 +268,9 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     const { id } = tab.flow.sale;
     const isPressed = presses.some((press) => isHere(press) || press.saleId === id);
     if (!isPressed && !(returned.has(id) && truthOf(orderId)?.isCommitted)) {
-      fail('7', `${tab.name} asked for an order that nobody committed to`);
+      const { visit, forgotAt } = tab.device;
+      if (returned.has(id) && visit && forgotAt.sales >= visit.openedAt) referee.forgottenWindows += 1;
+      else fail('7', `${tab.name} asked for an order that nobody committed to`);
     }
     const last = asks.findLast(isHere);
     const isNews = ({ device, at }: { device: Device; at: number }) => device === tab.device && at >= (last?.at ?? 0);
@@ -296,6 +300,7 @@ export const createReferee = (agenda: Agenda, coinbase: Coinbase, options: Refer
     violations,
     mistakenDoubles: 0,
     forgottenDoubles: 0,
+    forgottenWindows: 0,
     mistakenWords: 0,
     elsewhereWords: 0,
     facts,

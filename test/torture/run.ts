@@ -106,6 +106,7 @@ steps      ${number(counts.steps)}, which led to ${number(counts.events)} events
 prompts    ${number(counts.prompts)} requests to send, ${number(counts.transfers)} transfers
 mistaken   ${number(counts.mistakenDoubles)} second transfers; each took a person's false "nothing was sent", a press on Send or a return on another device, two approvals
            ${number(counts.forgottenDoubles)} second transfers from a browser whose data of the site were wiped in between
+           ${number(counts.forgottenWindows)} times a browser that was killed before it kept its second window asked for a quote of that one
            ${number(counts.mistakenWords)} times a page said "nothing was sent" of a transfer, after a person had said so falsely
            ${number(counts.elsewhereWords)} times a device that had sent nothing, or lost all it knew, said so
 

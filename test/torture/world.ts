@@ -301,7 +301,7 @@ export const createWorld = (setup: Setup): World => {
             const reference = url.searchParams.get('partnerUserRef') ?? '';
             const mark = new URL(url.searchParams.get('redirectUrl') ?? '').searchParams.get('offramp-sale') ?? '';
             const [saleId = '', nonce = ''] = mark.split('.');
-            device.visit = { reference, saleId, nonce, isSameTab, isOpen: true };
+            device.visit = { reference, saleId, nonce, isSameTab, openedAt: agenda.now, isOpen: true };
             if (isSameTab) world.kill(from, false);
           },
           onShown: referee.onShown,
