@@ -44,7 +44,8 @@ describe('a backend', () => {
           : undefined,
       );
       const blank = await tab.pressForWindow();
-      await untilClosed(blank);
+      // The button itself waits ten seconds for an answer.
+      await untilClosed(blank, 20_000);
       await tab.reaches('failed');
       assert.match(await tab.words('status'), /Nothing was sent/);
       assert.notEqual(await tab.words('error'), '');

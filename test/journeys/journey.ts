@@ -226,8 +226,8 @@ export const cashOut = async (window: Page): Promise<void> => {
   });
 };
 
-export const untilClosed = async (window: Page): Promise<void> => {
-  await until(async () => window.isClosed(), 'the window to close itself');
+export const untilClosed = async (window: Page, limit = 10_000): Promise<void> => {
+  await until(async () => window.isClosed(), 'the window to close itself', limit);
 };
 
 /** The words of a test in a form that is easy to read: `connecting idle before-open …`. */
