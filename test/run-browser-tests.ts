@@ -110,7 +110,9 @@ export const runBrowserTests = async (files: readonly string[], browsers: Browse
         concurrentBrowsers: 2,
         testsStartTimeout: 60_000,
         browserStartTimeout: 60_000,
-        testFramework: { config: { ui: 'bdd', timeout: 5000, forbidOnly: true } },
+        // For a whole file; its own default of two minutes is little for a machine that does other work.
+        testsFinishTimeout: 600_000,
+        testFramework: { config: { ui: 'bdd', timeout: 20_000, forbidOnly: true } },
         staticLogging: true,
         browsers: launchers(browsers, webkit),
         middleware: [serve(vite)],

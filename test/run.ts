@@ -51,7 +51,7 @@ const part = async (name: string, of: readonly string[], run: () => Promise<Outc
 };
 
 await part('In browsers', inBrowsers, () => runBrowserTests(inBrowsers, browsers));
-await part('In Node', inNode, () => runNodeTests(inNode, { concurrency: 2, timeout: 300_000 }));
+await part('In Node', inNode, () => runNodeTests(inNode, { concurrency: 2, timeout: 900_000 }));
 await part('Journeys', journeys, () => runNodeTests(journeys, { concurrency: 2, timeout: 900_000 }));
 
 console.log('');

@@ -17,7 +17,7 @@ const fresh = (): string => {
 
 describe('the claim of an order, in two pages', function () {
   // Strict transactions are slow on a busy disk.
-  this.timeout(20_000);
+  this.timeout(60_000);
 
   it('is given to one of two pages that ask at once', async () => {
     const page = openPage();

@@ -24,7 +24,7 @@ afterEach(restoreAll);
 
 describe('the claim of an order', function () {
   // Hundreds of strict transactions are slow on a busy disk.
-  this.timeout(20_000);
+  this.timeout(60_000);
   it('is given to the first who asks, and to nobody after', async () => {
     const order = newOrder();
     expect(await claims.take(order, claimOf('first'))).to.equal(true);

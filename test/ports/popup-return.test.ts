@@ -92,7 +92,7 @@ afterEach(() => {
 
 describe('a return signal', function () {
   // Floods and frames are slow on a busy machine.
-  this.timeout(20_000);
+  this.timeout(60_000);
   for (const [road, send] of ROADS) {
     it(`is heard by ${road}`, async () => {
       const signals: ReturnSignal[] = [];

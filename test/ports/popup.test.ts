@@ -62,7 +62,7 @@ afterEach(() => {
 
 describe('a real window', function () {
   // Real presses and windows are slow on a busy machine.
-  this.timeout(20_000);
+  this.timeout(60_000);
   let popup: Popup;
   beforeEach(() => {
     watchOpen();
