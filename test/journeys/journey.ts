@@ -68,7 +68,15 @@ const listen = `
     addEventListener(name, ({ type, detail: { stage, error } }) => {
       tell(type === 'offramp-change' ? stage : type === 'offramp-error' ? '!' + error.code : type.slice(8));
     });
-  }`;
+  }
+  const { fetch: send } = window;
+  window.fetch = (...words) => {
+    const answer = send(...words);
+    const isOfAccount = String(words[0]).endsWith('/demo/wallet/rpc') && words[1]?.body.includes('"eth_accounts"');
+    const note = () => (window.wasTheAccountRead = true);
+    if (isOfAccount) answer.then((response) => response.clone().text()).then(note, note);
+    return answer;
+  };`;
 
 /** Begins to listen to a page that shows nothing yet. */
 export const beginTab = async (page: Page): Promise<Tab> => {
@@ -109,7 +117,9 @@ export const beginTab = async (page: Page): Promise<Tab> => {
     await until(() => peek('document.documentElement.dataset.ready'), 'the page', 20_000);
     // A person who looks at the page gives it the time to fetch the code of a sale, and to hear of the wallet's account.
     await until(() => peek(`!${BUTTON} || ${BUTTON}.shadowRoot?.adoptedStyleSheets.length > 1`), 'the code', 20_000);
-    await setTimeout(250);
+    await until(() => peek(`!${BUTTON} || window.wasTheAccountRead`), 'the account', 20_000);
+    // By the page's own clock, so that what the button does with the answer comes before.
+    await peek('new Promise((resolve) => setTimeout(resolve, 100))');
   };
 
   const hold = async (selector: string) => {

@@ -34,13 +34,18 @@
   const ask = async (/** @type {string} */ path, /** @type {object} */ init) =>
     (await fetch(`/demo/wallet/${path}`, init)).json();
   let isReady = false;
+  // A moment after the first answer the button knows the account, or that none comes, as in a frame without an origin.
+  const tellReady = () => {
+    if (!isReady) setTimeout(tell, 50, 'ready');
+    isReady = true;
+  };
   const provider = {
     request: async (/** @type {{ method: string, params?: unknown[] }} */ { method, params = [] }) => {
-      // The button has the account a moment later, and a press is enough.
-      if (method === 'eth_accounts' && !isReady) setTimeout(tell, 250, 'ready');
-      isReady ||= method === 'eth_accounts';
       const headers = { 'content-type': 'application/json' };
-      const answer = await ask('rpc', { method: 'POST', headers, body: JSON.stringify({ method, params }) });
+      const body = JSON.stringify({ method, params });
+      const answer = await ask('rpc', { method: 'POST', headers, body }).finally(
+        () => method === 'eth_accounts' && tellReady(),
+      );
       if (Object.hasOwn(answer, 'error')) throw Object.assign(new Error(answer.error.message), answer.error);
       if (!Object.hasOwn(answer, 'waiting')) return answer.result;
       const sent = await ask(`requests/${answer.waiting}`, {});
