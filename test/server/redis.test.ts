@@ -21,7 +21,7 @@ const createStore = async (options: Parameters<typeof createRedisStore>[1] = {})
 
 /** Tries until it holds. */
 const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < 2000; tries++) {
     if (await holds()) return;
     await pause(10);
   }
@@ -38,7 +38,7 @@ after(async () => {
 
 test('a value is kept until its time is over', async () => {
   const store = await createStore();
-  await store.set('life', '1', 60);
+  await store.set('life', '1', 2000);
   assert.equal(await store.get('life'), '1');
   await until(async () => (await store.get('life')) === undefined);
   await store.set('short', '1', 0.2);
@@ -127,7 +127,8 @@ test('the second connection ends with the client', async () => {
 
 test('while Redis hangs every verb rejects in time, and goes on when it is back', async (t) => {
   const store = await createStore({ timeout: 300 });
-  await store.set('hang', '1', 60_000);
+  // A disk may take longer to keep it than the store under test waits.
+  await (await createStore()).set('hang', '1', 60_000);
   redis.freeze();
   t.after(() => redis.thaw());
   const began = performance.now();
@@ -152,12 +153,13 @@ test('while Redis hangs every verb rejects in time, and goes on when it is back'
 });
 
 test('while Redis is dead every verb rejects at once, nothing waits to be done later, and what was kept is there again', async (t) => {
-  const store = await createStore({ timeout: 300 });
+  // What is prepared waits longer than the store under test does: a disk may be busy.
+  const [store, patient] = [await createStore({ timeout: 300 }), await createStore()];
   let heard = '';
-  await store.subscribe('dead', (text) => {
+  await patient.subscribe('dead', (text) => {
     heard += text;
   });
-  assert.equal(await store.swap('dead', undefined, 'kept', 60_000), true);
+  assert.equal(await patient.swap('dead', undefined, 'kept', 60_000), true);
   await redis.kill();
   await until(() =>
     store.get('dead').then(
@@ -170,15 +172,20 @@ test('while Redis is dead every verb rejects at once, nothing waits to be done l
   for (const { status } of await Promise.allSettled(verbs)) assert.equal(status, 'rejected');
   t.diagnostic(`three verbs rejected after ${(performance.now() - began).toFixed(1)} ms`);
   await redis.start();
+  let kept: string | undefined;
   await until(() =>
     store.get('dead').then(
-      () => true,
+      (value) => {
+        kept = value;
+        return true;
+      },
       () => false,
     ),
   );
-  assert.equal(await store.get('dead'), 'kept');
+  assert.equal(kept, 'kept');
   await until(async () => {
-    await store.publish('dead', 'x');
+    // A disk that is still busy may be too slow for it once more.
+    await store.publish('dead', 'x').catch(() => {});
     return heard !== '';
   });
   assert.match(heard, /^x+$/);
