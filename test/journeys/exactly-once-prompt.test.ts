@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { until } from '../drive.ts';
-import { assertTold, cashOut, goOn, LIMIT, OPENED, PAID, type Tab, useJourneys } from './journey.ts';
+import { assertTold, cashOut, goOn, HELD, LIMIT, OPENED, PAID, type Tab, useJourneys } from './journey.ts';
 import { RACE_SCRIPT } from './race-page.ts';
 
 const USDC_25 = 25_000_000n;
@@ -157,8 +157,8 @@ describe("a page that is reloaded while the wallet's prompt is open", () => {
     await rearm(tab);
     // The prompt was there all the time, behind another window.
     await tab.page.bringToFront();
-    await setTimeout(600);
     const letGo = await tab.hold(SEND).catch(() => assert.fail('There was no Send to press.'));
+    await setTimeout(HELD);
     await visitor.answer(true);
     await letGo();
     await tab.reaches('completed');

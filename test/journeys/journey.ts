@@ -56,6 +56,12 @@ export interface Transfer {
 /** Milliseconds a test may take. */
 export const LIMIT = { timeout: 60_000 };
 
+/**
+ * Milliseconds a press on "Send" is held: longer than a press does not count after a turn to the page. The page has heard of the turn
+ * once it has heard of the pointer, however slow it is; before that no pause is surely long enough.
+ */
+export const HELD = 600;
+
 const TRANSFER = '0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef';
 const BUTTON = `document.querySelector('offramp-button')`;
 const EVENTS = ['offramp-change', 'offramp-error', 'offramp-before-open', 'offramp-before-send'];
@@ -143,9 +149,8 @@ export const beginTab = async (page: Page): Promise<Tab> => {
 
   const press = async (selector = '[part=button]') => {
     await page.bringToFront();
-    // Right after a turn to the page no press on "Send" counts.
-    if (selector.includes('send')) await setTimeout(600);
     const letGo = await hold(selector);
+    if (selector.includes('send')) await setTimeout(HELD);
     await letGo();
   };
 

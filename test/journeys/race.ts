@@ -1,10 +1,11 @@
 // Two windows that press "Send" for one order in the same moment, round after round: two of one browser, or one each of two.
 // Knows the demo, the browsers and the chain; does not know how many rounds are run or what is printed of them.
+import { setTimeout } from 'node:timers/promises';
 import type { Browser, Page } from 'puppeteer-core';
 import { type SimulatedDemo, startDemo } from '../../demo/demo.ts';
 import { launchChromium } from '../browsers.ts';
 import { until } from '../drive.ts';
-import { beginTab, cashOut, newestBlock, type Tab, type Told, type Transfer, transfersOf } from './journey.ts';
+import { beginTab, cashOut, HELD, newestBlock, type Tab, type Told, type Transfer, transfersOf } from './journey.ts';
 import { type Lack, type Notes, RACE_SCRIPT } from './race-page.ts';
 
 /**
@@ -142,6 +143,7 @@ const createRounds = ({ demo: { chain, wallet, simulator }, first, second, messe
       await tab.read(`race.begin(${JSON.stringify(arm.lack)})`);
       letGo.push(await tab.hold('[part=send]'));
     }
+    await setTimeout(HELD);
     // Both pointers let go at once. Which of them is told first changes from round to round.
     const inTurn = number % 2 ? letGo : letGo.reverse();
     await Promise.all(inTurn.map((up) => up()));
@@ -150,7 +152,10 @@ const createRounds = ({ demo: { chain, wallet, simulator }, first, second, messe
 
     // An impatient person presses again, wherever that is possible, while the wallet still shows its request.
     for (const tab of both) {
-      if (await tab.read(`Boolean(${BUTTON}.shadowRoot.querySelector('${SEND}'))`)) await (await tab.hold(SEND))();
+      if (!(await tab.read(`Boolean(${BUTTON}.shadowRoot.querySelector('${SEND}'))`))) continue;
+      const up = await tab.hold(SEND);
+      await setTimeout(HELD);
+      await up();
     }
     await untilRest(told);
     const [last, lastOther] = await notes();

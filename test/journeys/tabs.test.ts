@@ -2,16 +2,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { assertTold, cashOut, goOn, LIMIT, OPENED, PAID, type Tab, useJourneys } from './journey.ts';
+import { assertTold, cashOut, goOn, HELD, LIMIT, OPENED, PAID, type Tab, useJourneys } from './journey.ts';
 
 const USDC_25 = 25_000_000n;
 const SEND = '[part=send]';
 /** Two pointers are let go at once on "Send". */
 const pressTogether = async (tabs: readonly Tab[]): Promise<void> => {
   for (const { page } of tabs) await page.bringToFront();
-  await setTimeout(600);
   const halves = [];
   for (const tab of tabs) halves.push(await tab.hold(SEND));
+  await setTimeout(HELD);
   await Promise.all(halves.map((letGo) => letGo()));
 };
 /** Lets a tab be made deaf; runs before the page's own scripts. */
