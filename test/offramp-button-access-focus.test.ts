@@ -22,8 +22,9 @@ import {
   words,
 } from './fixtures/element-world.ts';
 import { HASH } from './fixtures/orders.ts';
+import { pressInFront } from './fixtures/press-send.ts';
 import { throwing } from './fixtures/provider.ts';
-import { announceWallets, armed, priced } from './people/gallery-ways.ts';
+import { announceWallets, priced } from './people/gallery-ways.ts';
 
 /** What has the focus, by part or tag; `the page` where the element has lost it. */
 const focused = (button: OfframpButton): string => {
@@ -52,10 +53,10 @@ const key = async (name: string): Promise<void> => {
   await settle();
 };
 
-/** From "Review transfer" to a "Send" that can be pressed. */
-const review = async (button: OfframpButton): Promise<void> => {
+/** From "Review transfer" to "Send", and the press on it. */
+const reviewAndSend = async (button: OfframpButton): Promise<void> => {
   await key('Enter');
-  await armed(button);
+  await pressInFront({ button }, () => key('Enter'));
 };
 
 describe('the focus of a person with a keyboard', () => {
@@ -72,8 +73,7 @@ describe('the focus of a person with a keyboard', () => {
     list(world);
     await reaches(button, 'ordered');
     await settle();
-    await review(button);
-    await key('Enter');
+    await reviewAndSend(button);
     await reaches(button, 'settling');
     await settle();
     list(world, { status: 'SUCCESS', tx_hash: HASH });
@@ -90,13 +90,11 @@ describe('the focus of a person with a keyboard', () => {
     provider.script('eth_sendTransaction', throwing({ code: 4001 }));
     part(button, 'button').focus();
     const places = follow(button);
-    await review(button);
-    await key('Enter');
+    await reviewAndSend(button);
     await until(() => provider.count('eth_sendTransaction') === 1 && button.stage === 'ordered');
     await settle();
     provider.script('eth_sendTransaction', throwing({ code: -32603 }));
-    await review(button);
-    await key('Enter');
+    await reviewAndSend(button);
     await reaches(button, 'unsure');
     await settle();
     await key('Tab');

@@ -16,7 +16,7 @@ import {
   until,
   type World,
 } from './fixtures/element-world.ts';
-import { pressSend } from './fixtures/press-send.ts';
+import { pressInFront, pressSend } from './fixtures/press-send.ts';
 
 const isReady = ({ button }: World): boolean => part(button, 'send').getAttribute('aria-disabled') === null;
 const asks = ({ provider }: World): number => provider.count('eth_sendTransaction');
@@ -68,8 +68,7 @@ describe('a press on "Send"', () => {
   it('of the pointer counts', async () => {
     const world = await placeButton();
     await reach(world, 'ordered');
-    await until(() => isReady(world));
-    await click(world);
+    await pressInFront(world, () => click(world));
     await reaches(world.button, 'settling');
   });
 
