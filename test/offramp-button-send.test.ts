@@ -27,6 +27,28 @@ const click = async ({ button }: World): Promise<void> => {
   await sendMouse({ type: 'click', position: [Math.round(x + width / 2), Math.round(y + height / 2)] });
 };
 
+/** When real keys came to the page, from now on. */
+const noteKeys = (): number[] => {
+  const times: number[] = [];
+  const note = ({ isTrusted }: Event) => isTrusted && times.push(performance.now());
+  addEventListener('keydown', note, true);
+  later(() => removeEventListener('keydown', note, true));
+  return times;
+};
+
+/** Whether this came as quickly, one after the other, as is meant where a page waits for half a second. */
+const isQuick = (...times: number[]): boolean =>
+  times.every((time, at) => at === 0 || time - (times[at - 1] ?? Number.NEGATIVE_INFINITY) < 400);
+
+/** On a slow machine a driver's key is not always quick, and no hasty press then: `attempt` says so, and is made anew. */
+const inHaste = async (attempt: () => Promise<boolean>): Promise<void> => {
+  for (let tries = 0; tries < 5; tries += 1) {
+    if (await attempt()) return;
+    await tidy();
+  }
+  expect.fail('No press was quick enough.');
+};
+
 describe('a press on "Send"', () => {
   afterEach(tidy);
 
@@ -86,37 +108,46 @@ describe('a press on "Send"', () => {
     expect([world.button.stage, asks(world), isReady(world)]).to.deep.equal(['ordered', 0, true]);
   });
 
-  it('does not count while less than half of it is on the screen', async () => {
-    const world = await placeButton();
-    const { button } = world;
-    later(() => button.removeAttribute('style'));
-    await reach(world, 'ordered');
-    await until(() => isReady(world));
-    part(button, 'send').focus();
-    button.style.cssText = 'position: fixed; inset-block-start: -9999px';
-    // Longer than anything is waited for on the screen.
-    await new Promise((resolve) => setTimeout(resolve, 900));
-    await sendKeys({ press: 'Enter' });
-    await settle();
-    expect([button.stage, asks(world)]).to.deep.equal(['ordered', 0]);
-    button.removeAttribute('style');
-    await settle();
-    await sendKeys({ press: 'Enter' });
-    await settle();
-    // Back for a moment only, it waits again.
-    expect([button.stage, asks(world), isReady(world)]).to.deep.equal(['ordered', 0, false]);
-  });
+  it('does not count while less than half of it is on the screen', () =>
+    inHaste(async () => {
+      const world = await placeButton();
+      const { button } = world;
+      later(() => button.removeAttribute('style'));
+      await reach(world, 'ordered');
+      await until(() => isReady(world));
+      part(button, 'send').focus();
+      button.style.cssText = 'position: fixed; inset-block-start: -9999px';
+      // Longer than anything is waited for on the screen.
+      await new Promise((resolve) => setTimeout(resolve, 900));
+      await sendKeys({ press: 'Enter' });
+      await settle();
+      expect([button.stage, asks(world)]).to.deep.equal(['ordered', 0]);
+      const keys = noteKeys();
+      const backAt = performance.now();
+      button.removeAttribute('style');
+      await settle();
+      await sendKeys({ press: 'Enter' });
+      await settle();
+      if (!isQuick(backAt, ...keys, performance.now())) return false;
+      // Back for a moment only, it waits again.
+      expect([button.stage, asks(world), isReady(world)]).to.deep.equal(['ordered', 0, false]);
+      return true;
+    }));
 
-  it('is not the second half of a double press on the button, which gives it the focus', async () => {
-    const world = await placeButton();
-    await reach(world, 'ordered');
-    await until(() => isReady(world));
-    part(world.button, 'button').focus();
-    await sendKeys({ press: 'Enter' });
-    await sendKeys({ press: 'Enter' });
-    await settle();
-    expect([world.button.stage, asks(world), isReady(world)]).to.deep.equal(['ordered', 0, false]);
-  });
+  it('is not the second half of a double press on the button, which gives it the focus', () =>
+    inHaste(async () => {
+      const world = await placeButton();
+      await reach(world, 'ordered');
+      await until(() => isReady(world));
+      const keys = noteKeys();
+      part(world.button, 'button').focus();
+      await sendKeys({ press: 'Enter' });
+      await sendKeys({ press: 'Enter' });
+      await settle();
+      if (!isQuick(...keys, performance.now())) return false;
+      expect([world.button.stage, asks(world), isReady(world)]).to.deep.equal(['ordered', 0, false]);
+      return true;
+    }));
 
   it('is not needed after a return: what the person did at Coinbase is enough', async () => {
     const world = await placeButton();
