@@ -57,6 +57,32 @@ describe('a fault of Coinbase', () => {
     await assertPaidOut(tab);
   };
 
+  /** A sale whose return is heard while its order is not listed yet. Where a slow machine took the six seconds for itself, a new one. */
+  const returnsBeforeOrder = async (tries = 1): Promise<Tab> => {
+    const tab = await arrive('commit-delay', `?redirect=/demo/return.html&name=try-${tries}`);
+    const { simulator, wallet } = visitor.demo;
+    // So that a sale whose order came too early moves nothing.
+    wallet.setMode('ask');
+    const answers = answersOf(tab);
+    try {
+      await cashOut(await tab.pressForWindow());
+      await says(tab, WORDS.sayReturned);
+      await answers.hears(2);
+      assert.deepEqual(answers.all.at(-1), { ok: true, transactions: [] });
+      assertTold(tab, `page ${OPENED}`);
+      await visitor.assertUnmoved(0);
+    } catch (cause) {
+      const [order] = simulator.orders();
+      if (tries === 3 || !order || Date.now() < Date.parse(order.createdAt)) throw cause;
+      await tab.page.close();
+      simulator.reset();
+      await wallet.reset();
+      return returnsBeforeOrder(tries + 1);
+    }
+    wallet.setMode('approve');
+    return tab;
+  };
+
   /** The order must not be paid. */
   const refuses = (name: FaultName, code: 'order-ambiguous' | 'order-refused') => async () => {
     const tab = await arrive(name);
@@ -185,14 +211,7 @@ describe('a fault of Coinbase', () => {
     'commit-delay': [
       'waits for the order after the return, and asks as soon as it is there',
       async () => {
-        const tab = await arrive('commit-delay');
-        const answers = answersOf(tab);
-        await cashOut(await tab.pressForWindow());
-        await says(tab, WORDS.sayReturned);
-        await answers.hears(2);
-        assert.deepEqual(answers.all.at(-1), { ok: true, transactions: [] });
-        assertTold(tab, `page ${OPENED}`);
-        await visitor.assertUnmoved(0);
+        const tab = await returnsBeforeOrder();
         visitor.demo.simulator.advance(6_000);
         await assertPaidOut(tab);
       },
@@ -388,6 +407,7 @@ describe('a fault of Coinbase', () => {
     .map(({ name }) => name);
   for (const name of seen.filter(isSeen)) {
     const [end, walk] = journeys[name] ?? ['has a journey', () => assert.fail('It has none: write one in this table.')];
-    it(`${name}: ${end}`, LIMIT, walk);
+    // Twice the time of one sale: one may have to be begun again.
+    it(`${name}: ${end}`, { timeout: 2 * LIMIT.timeout }, walk);
   }
 });
