@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HTTPRequest } from 'puppeteer-core';
+import { until } from '../drive.ts';
 import { assertTold, cashOut, LIMIT, OPENED, PAID, useJourneys } from './journey.ts';
 
 const STATUS = /\/api\/offramp\/sales\/[^/]+$/;
@@ -47,8 +48,11 @@ describe('events', () => {
     const tab = await visitor.open();
     await cashOut(await tab.pressForWindow());
     await tab.reaches('completed');
+    // The page may know before the backend's answer to Coinbase is noted here.
     for (const type of ['created', 'updated', 'success'])
-      assert.ok(told.includes(`offramp.transaction.${type} 204`), `${type} in ${told}`);
+      await until(async () => told.includes(`offramp.transaction.${type} 204`), `a webhook of type ${type}`).catch(
+        ({ message }) => assert.fail(`${message}; told were ${told}`),
+      );
     await visitor.assertMoved('USDC', 25_000_000n);
   });
 });
