@@ -118,6 +118,9 @@ describe('the return matrix', { concurrency: 2 }, () => {
 
           const open = typeof opener === 'boolean' ? opener : (opener[engine] ?? false);
           const expected: Road[] = open ? ['channel', 'opener', 'storage'] : ['channel', 'storage'];
+          // Each road takes the time that it takes.
+          const areHeard = `Math.min(window.heard.length, window.signals.length) >= ${expected.length}`;
+          await until(() => visitor.read(areHeard), `the roads ${expected}`);
           const heard = (await visitor.read('window.heard')) as { road: Road; data: unknown }[];
           assert.deepEqual(heard.map(({ road }) => road).sort(), expected);
           for (const { data } of heard) assert.deepEqual(data, signal(nonce));
@@ -137,6 +140,7 @@ describe('the return matrix', { concurrency: 2 }, () => {
           const alive = (await visitor.read('window.alive')) as { search: string; words: string }[];
           assert.equal(alive.at(-1)?.search.includes('offramp-sale'), false);
           assert.equal(alive.at(-1)?.words, '');
+          await until(() => visitor.read(`window.heard.some(({ road }) => road === 'channel')`), 'the channel');
           const heard = (await visitor.read('window.heard')) as { road: Road; data: unknown }[];
           assert.ok(heard.some(({ road }) => road === 'channel'));
           for (const { data } of heard) assert.deepEqual(data, signal(nonce));
