@@ -97,7 +97,7 @@ describe('a page that is reloaded', () => {
 
       visitor.demo.simulator.advance(121_000);
       // The kit's answers, and the time in them, are up to two seconds old.
-      await setTimeout(2_000);
+      await setTimeout(3_000);
       await tab.looks(2);
       await tab.press('.presses button');
       await tab.reaches('ordered');
