@@ -1,6 +1,7 @@
 // Instructions that are changed between the backend and the page, as a proxy, a cache or a patched `fetch` may change them.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { until } from '../drive.ts';
 import { assertTold, cashOut, LIMIT, OPENED, PAID, type Tab, useJourneys } from './journey.ts';
 
 const USDC_25 = 25_000_000n;
@@ -50,6 +51,8 @@ describe('a sale whose instructions are changed on their way', () => {
     await redirectTransfer(tab);
     await cashOut(await tab.pressForWindow());
     await tab.reaches('settling');
+    // The page knows the transfer's hash before it is in a block.
+    await until(async () => (await visitor.transfers()).length, 'the transfer');
     assert.deepEqual(await visitor.transfers(), [
       { asset: 'USDC', from: visitor.demo.wallet.view().visitor.toLowerCase(), to: THIEF, units: USDC_25 },
     ]);

@@ -149,6 +149,7 @@ describe('two versions', () => {
       Object.assign(two, { provider: one.provider, fetch: one.fetch });
       one.after(two);
     })`);
+    await until(async () => warned.some((line) => line.includes('offramp-button')), 'the warning');
     assert.deepEqual(
       warned.filter((line) => line.includes('offramp-button')),
       ['<offramp-button> is already defined; this second copy is not used.'],
