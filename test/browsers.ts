@@ -189,33 +189,36 @@ export const startWebKit = async (): Promise<WebKitDriver> => {
     once(pipe, 'data'),
     once(screen, 'exit').then(() => Promise.reject(new Error('Xvfb did not start.'))),
   ]);
-  const port = await freePort();
-  const driver = keep(
-    spawn(webkit.driver, [`--port=${port}`], {
-      env: { ...process.env, DISPLAY: `:${String(number).trim()}` },
-      stdio: 'ignore',
-    }),
-  );
-  // The screen goes last: a browser without its screen hangs.
-  const stop = async () => {
+  const start = async (starts: number): Promise<{ port: number; driver: ChildProcess }> => {
+    const port = await freePort();
+    const driver = keep(
+      spawn(webkit.driver, [`--port=${port}`], {
+        env: { ...process.env, DISPLAY: `:${String(number).trim()}` },
+        stdio: 'ignore',
+      }),
+    );
+    for (let tries = 0; tries < 300 && driver.exitCode === null; tries += 1) {
+      const answer = await fetch(`http://127.0.0.1:${port}/status`).catch(() => undefined);
+      if (answer?.ok && driver.exitCode === null) return { port, driver };
+      await pause(100);
+    }
+    // It ends at once where another process has taken the port meanwhile.
+    if (driver.exitCode !== null && starts < 3) return start(starts + 1);
     await end(driver);
     await end(screen);
+    throw new Error('WebKitWebDriver did not start.');
   };
-  for (let tries = 0; ; tries += 1) {
-    const answer = await fetch(`http://127.0.0.1:${port}/status`).catch(() => undefined);
-    if (answer?.ok) break;
-    if (tries === 100 || driver.exitCode !== null) {
-      await stop();
-      throw new Error('WebKitWebDriver did not start.');
-    }
-    await pause(100);
-  }
+  const { port, driver } = await start(1);
   return {
     port,
     capabilities: {
       browserName: 'MiniBrowser',
       'webkitgtk:browserOptions': { binary: webkit.browser, args: ['--automation'] },
     },
-    stop,
+    // The screen goes last: a browser without its screen hangs.
+    stop: async () => {
+      await end(driver);
+      await end(screen);
+    },
   };
 };

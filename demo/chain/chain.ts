@@ -80,7 +80,8 @@ export const startChain = async (port: number): Promise<DemoChain> => {
 
   const answers = async (): Promise<void> => {
     for (const giveUp = Date.now() + 15_000; Date.now() < giveUp; await sleep(50)) {
-      if (child.exitCode !== null)
+      // The leash keeps the process there, although its port is another's.
+      if (child.exitCode !== null || /already in use/.test(complaint))
         throw new Error(`The local chain ended at once: ${complaint.trim() || child.exitCode}`);
       if (await rpc('eth_chainId').catch(() => undefined)) return;
     }

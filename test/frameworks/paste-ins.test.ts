@@ -9,6 +9,7 @@ import { type SimulatedDemo, startDemo } from '../../demo/demo.ts';
 import { hashesIn } from '../../tools/integrity.ts';
 import { launchChromium } from '../browsers.ts';
 import { until } from '../drive.ts';
+import { onFreePorts } from '../fixtures/free-ports.ts';
 import { cashOut, newestBlock, transfersOf, untilClosed } from '../journeys/journey.ts';
 import { packPackage, type Shelf } from './install.ts';
 import { openShop, type Shop } from './shop.ts';
@@ -51,7 +52,7 @@ it('every page pins one and the same file', () => {
 
 describe('the example in plain HTML', () => {
   it('takes 25 USDC of the demo’s visitor to the payout', { timeout: 60_000 }, async () => {
-    const demo: SimulatedDemo = await startDemo({ port: 0 });
+    const demo: SimulatedDemo = await onFreePorts(() => startDemo({ port: 0 }));
     const context = await browser.createBrowserContext();
     try {
       const firstBlock = (await newestBlock(demo.chain)) + 1n;

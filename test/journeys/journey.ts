@@ -11,6 +11,7 @@ import type { FaultName } from '../../src/simulator.ts';
 import type { Stage } from '../../src/stages.ts';
 import { launchChromium } from '../browsers.ts';
 import { until } from '../drive.ts';
+import { onFreePorts } from '../fixtures/free-ports.ts';
 
 /** What the button told: a stage entered, an error, a cancelable step; or `page` where a new document began, `again` where a kept one came back. */
 export type Told = Stage | `!${OfframpErrorCode}` | 'before-open' | 'before-send' | 'page' | 'again';
@@ -280,7 +281,7 @@ export const transfersOf = async (chain: DemoChain, firstBlock: bigint): Promise
 };
 
 const startJourneys = async () => {
-  const [demo, browser] = await Promise.all([startDemo({ port: 0 }), launchChromium()]);
+  const [demo, browser] = await Promise.all([onFreePorts(() => startDemo({ port: 0 })), launchChromium()]);
   return { demo, browser };
 };
 

@@ -5,6 +5,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { type SimulatedDemo, startDemo } from '../../demo/demo.ts';
 import { launchChromium } from '../browsers.ts';
 import { until } from '../drive.ts';
+import { onFreePorts } from '../fixtures/free-ports.ts';
 import { beginTab, cashOut, HELD, newestBlock, type Tab, type Told, type Transfer, transfersOf } from './journey.ts';
 import { type Lack, type Notes, RACE_SCRIPT } from './race-page.ts';
 
@@ -213,7 +214,7 @@ const createRounds = ({ demo: { chain, wallet, simulator }, first, second, messe
 
 /** Starts one demo and the browsers for a kind of race. `stop` ends all of it. */
 export const startRace = async (kind: Kind) => {
-  const demo: SimulatedDemo = await startDemo({ port: 0 });
+  const demo: SimulatedDemo = await onFreePorts(() => startDemo({ port: 0 }));
   const browsers: Browser[] = [];
   const stop = async (): Promise<void> => {
     for (const browser of browsers) await browser.close();

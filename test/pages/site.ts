@@ -4,6 +4,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import { build } from 'vite';
@@ -14,6 +15,7 @@ import { findPorts } from '../../demo/ports.ts';
 import { createTestWallet } from '../../demo/wallet/wallet.ts';
 import { createOfframpHandler } from '../../src/server.ts';
 import { createSimulator } from '../../src/simulator.ts';
+import { onFreePorts } from '../fixtures/free-ports.ts';
 
 /** A page of the site. */
 export interface Page {
@@ -49,12 +51,19 @@ const buildButton = async (): Promise<{ place: string; remove(): void }> => {
   return { place, remove: () => rmSync(place, { recursive: true, force: true }) };
 };
 
+const startChainAnywhere = async () => {
+  const [port = 0] = await findPorts(0, 1);
+  return startChain(port);
+};
+
 /** Starts it on 127.0.0.1. `stop` ends all of it. */
 export const startSite = async (): Promise<Site> => {
-  const [port = 0, chainPort = 0] = await findPorts(0, 2);
+  const [button, chain] = await Promise.all([buildButton(), onFreePorts(startChainAnywhere)]);
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
   const partner = `http://localhost:${port}`;
   const coinbase = `http://127.0.0.1:${port}`;
-  const [button, chain] = await Promise.all([buildButton(), startChain(chainPort)]);
   const key = createApiKey();
   const webhookSecret = randomUUID();
   const simulator = createSimulator({
@@ -113,7 +122,7 @@ export const startSite = async (): Promise<Site> => {
   const api = getRequestListener(backend);
   const controls = getRequestListener(createControls(wallet, simulator).fetch);
 
-  const server = createServer((request, response) => {
+  server.on('request', (request, response) => {
     const path = new URL(request.url ?? '/', partner).pathname;
     const page = pages.get(path);
     const file = files[path];
@@ -128,8 +137,7 @@ export const startSite = async (): Promise<Site> => {
           .end(`<!doctype html><title>Coinbase</title><meta http-equiv="refresh" content="0; url=${to}">`),
       );
     else response.writeHead(404).end();
-  }).listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  });
 
   return {
     add: (page) => {

@@ -7,6 +7,7 @@ import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { onFreePorts } from '../fixtures/free-ports.ts';
 
 const PROGRAM = 'redis-server';
 const APT = 'apt-get';
@@ -66,9 +67,7 @@ export interface RedisServer {
   remove(): Promise<void>;
 }
 
-/** Starts one. `settings` are of redis.conf, as words: `['--appendonly', 'yes']`. */
-export const startRedis = async (...settings: string[]): Promise<RedisServer> => {
-  provide();
+const startSomewhere = async (settings: readonly string[]): Promise<RedisServer> => {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'offramp-redis-'));
   let child: ChildProcess | undefined;
@@ -91,12 +90,18 @@ export const startRedis = async (...settings: string[]): Promise<RedisServer> =>
         '--loglevel',
         'warning',
       ];
-      child = spawn(PROGRAM, [...usual, ...settings], { stdio: 'ignore' });
-      for (let tries = 0; tries < 200; tries++) {
-        if (await answers(port)) return;
+      const started = spawn(PROGRAM, [...usual, ...settings], { stdio: ['ignore', 'pipe', 'ignore'] });
+      child = started;
+      let words = '';
+      started.stdout.on('data', (chunk) => {
+        words += chunk;
+      });
+      for (let tries = 0; tries < 800 && started.exitCode === null; tries++) {
+        // Another one may answer on the port that it did not get.
+        if ((await answers(port)) && started.exitCode === null) return;
         await pause(25);
       }
-      throw new Error('redis-server did not start.');
+      throw new Error(`redis-server did not start: ${words}`);
     },
     kill: async () => {
       if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -112,6 +117,15 @@ export const startRedis = async (...settings: string[]): Promise<RedisServer> =>
       rmSync(folder, { recursive: true, force: true });
     },
   };
-  await server.start();
+  await server.start().catch(async (cause) => {
+    await server.remove();
+    throw cause;
+  });
   return server;
+};
+
+/** Starts one. `settings` are of redis.conf, as words: `['--appendonly', 'yes']`. */
+export const startRedis = async (...settings: string[]): Promise<RedisServer> => {
+  provide();
+  return onFreePorts(() => startSomewhere(settings));
 };

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { after, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { onFreePorts } from '../fixtures/free-ports.ts';
 import { createWorld } from './world.ts';
 
 const ANVIL = fileURLToPath(new URL('../../node_modules/.bin/anvil', import.meta.url));
@@ -19,8 +20,13 @@ const freePort = (): Promise<number> =>
 
 const startAnvil = async () => {
   const port = await freePort();
-  anvil = spawn(ANVIL, ['--host', '127.0.0.1', '--port', `${port}`, '--chain-id', '8453', '--silent'], {
-    stdio: 'ignore',
+  const started = spawn(ANVIL, ['--host', '127.0.0.1', '--port', `${port}`, '--chain-id', '8453', '--silent'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  anvil = started;
+  let complaint = '';
+  started.stderr.on('data', (chunk) => {
+    complaint += chunk;
   });
   const url = `http://127.0.0.1:${port}`;
   const call = async (method: string, params: unknown[] = []) => {
@@ -28,17 +34,17 @@ const startAnvil = async () => {
     const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
     return (await response.json()).result;
   };
-  for (let tries = 0; tries < 200; tries += 1) {
+  for (let tries = 0; tries < 400 && started.exitCode === null; tries += 1) {
     if (await call('eth_blockNumber').catch(() => undefined)) return { url, call };
     await wait(50);
   }
-  throw new Error('anvil did not start');
+  throw new Error(`anvil did not start: ${complaint}`);
 };
 
 after(() => anvil?.kill());
 
 test('finds a plain transfer on a real chain, once it is mined', async () => {
-  const { url, call } = await startAnvil();
+  const { url, call } = await onFreePorts(startAnvil);
   const [from, other] = await call('eth_accounts');
   const { call: ask, browse, inputPath, toPrice, cashOut, first, pass } = await createWorld({ chains: { base: url } });
   const body = { addresses: [{ address: from, blockchains: ['base'] }] };
