@@ -35,14 +35,14 @@ export interface CoinbaseOrder {
 
 export interface Coinbase {
   readonly orders: CoinbaseOrder[];
-  /** What is committed to from now on is listed late. */
+  /** What is chosen from now on is listed late. */
   listsLate: boolean;
-  /** The person's choice in the window; not yet "Cash out now". */
+  /** An order, listed from then on; not yet "Cash out now". */
   draw(reference: string, of: Wanted, createdAt?: number, listedFrom?: number): CoinbaseOrder;
   /** "Cash out now". */
   commit(order: CoinbaseOrder): void;
-  /** The choice that is committed to right away. */
-  drawToCommit(reference: string, of: Wanted): CoinbaseOrder;
+  /** The person's choice in the window, as soon as the list has it. */
+  choose(reference: string, of: Wanted): CoinbaseOrder;
   isListed(order: CoinbaseOrder): boolean;
   fail(order: CoinbaseOrder): void;
   list(reference: string): SaleRecord[];
@@ -140,7 +140,7 @@ export const createCoinbase = (
       order.status = 'STARTED';
     },
 
-    drawToCommit: (reference, wanted) =>
+    choose: (reference, wanted) =>
       coinbase.draw(reference, wanted, agenda.now, agenda.now + (coinbase.listsLate ? LISTS_AFTER : 0)),
 
     isListed,

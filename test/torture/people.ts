@@ -132,8 +132,9 @@ export const commit = (world: World, device: Device, road: Road): boolean => {
   const { orders } = world.coinbase;
   if (!visit?.isOpen) return false;
   const mine = orders.filter(({ reference, status }) => reference === visit.reference && status !== 'EXPIRED');
-  const order =
-    mine.findLast(({ isCommitted }) => !isCommitted) ?? world.coinbase.drawToCommit(visit.reference, world.wanted);
+  // What was chosen in a former window is not on the screen of this one.
+  const chosen = mine.findLast(({ isCommitted, createdAt }) => !isCommitted && createdAt >= visit.openedAt);
+  const order = chosen ?? world.coinbase.choose(visit.reference, world.wanted);
   world.coinbase.commit(order);
   world.say(`${device.name}: "Cash out now" at Coinbase: ${order.id}`);
   comeBack(world, device, visit, road);

@@ -20,7 +20,7 @@ export const breakCoinbase = (world: World, { visit }: Device, trouble: Coinbase
   if (trouble === 'early') {
     if (order && order.status !== 'EXPIRED') return;
     note('order shown before commitment');
-    coinbase.draw(reference, wanted);
+    coinbase.choose(reference, wanted);
   } else if (trouble === 'old') {
     note('old order brought back');
     const old = coinbase.draw(reference, wanted, world.agenda.now - HOUR / 4);
