@@ -17,6 +17,7 @@ export const NO_SALE: Sale = Object.freeze({
   claimUrl: null,
   eventsUrl: null,
   startedAt: 0,
+  openedAt: 0,
   skew: 0,
   returned: false,
   pressed: false,

@@ -144,14 +144,17 @@ export const opening = ({ ports, sale, dispatch, tell, now, hearTime, pinned, si
       );
     }
     isReopening = true;
-    const { id } = sale();
+    const { id, returned } = sale();
     // The order may be found, or nobody watch any more, before there is a session: no blank window is left behind.
     const close = () => {
       if (sale().id === id) popup.close();
     };
     try {
       const { url, session } = await makeSession(watcher.wish(), signal);
-      if (!signal.aborted && dispatch({ type: 'session', ...session })) go(url);
+      // Closed meanwhile, or come back from the former window: there is nothing to do in a new one.
+      const isThere = popup.isOpen === (sale().presentation === 'popup');
+      const isWanted = !signal.aborted && isThere && sale().returned === returned;
+      if (isWanted && dispatch({ type: 'session', ...session })) go(url);
       else close();
     } catch (cause) {
       close();

@@ -150,13 +150,15 @@ export const reconciling = (run: Run, { release }: Pick<Claiming, 'release'>): R
 
     sayNotSent: async (order, attempt) => {
       const { id, statusUrl } = sale();
-      // How long ago that was, this machine's clock does not know: it may have been set meanwhile.
-      run.hearTime(await backend.list(statusUrl ?? '', run.signal()));
-      const left = Math.ceil((attempt.askedAt + ENOUGH_TIME - now()) / 1000);
-      if (left > 0) {
+      const checkTime = () => {
+        const left = Math.ceil((attempt.askedAt + ENOUGH_TIME - now()) / 1000);
         const advice = `Look into your wallet, and say so again in ${left} seconds.`;
-        throw new OfframpError('wallet-busy', { message: TOO_EARLY, advice });
-      }
+        if (left > 0) throw new OfframpError('wallet-busy', { message: TOO_EARLY, advice });
+      };
+      checkTime();
+      // This machine's clock may have been set since.
+      run.hearTime(await backend.list(statusUrl ?? '', run.signal()));
+      checkTime();
       const since = clock.now();
       const seen = await look(order, attempt);
       if (typeof seen === 'object') return found(id, seen.txHash);

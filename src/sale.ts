@@ -48,6 +48,8 @@ export interface Sale {
   readonly eventsUrl: string | null;
   /** When the sale began, milliseconds on the server's clock. */
   readonly startedAt: number;
+  /** When Coinbase's window was opened last, on the same clock. */
+  readonly openedAt: number;
   /** Server's clock minus this machine's, milliseconds. */
   readonly skew: number;
   /** A return signal with this sale's nonce was heard (rule 7). */
@@ -134,9 +136,13 @@ export const isWorthShowing = ({ stage, order, startedAt, skew }: Sale, at: numb
   return order !== null && stage !== 'cancelled' && age < LONGEST_KEPT;
 };
 
-/** Whether another tab is ahead. Two tabs may have gone on from one state at once; then the one that asked a wallet last is. */
+const askedAt = ({ attempt }: Sale): number => attempt?.askedAt ?? 0;
+
+/** Whether another tab is ahead. Where two went on from one order at once, it is the one that asked a wallet. */
 export const isLaterThan = (other: Sale, mine: Sale): boolean =>
-  (other.revision - mine.revision || (other.attempt?.askedAt ?? 0) - (mine.attempt?.askedAt ?? 0)) > 0;
+  mine.stage === 'ordered' || mine.stage === 'cancelled'
+    ? (other.revision - mine.revision || askedAt(other) - askedAt(mine)) > 0
+    : other.revision > mine.revision;
 
 /** What the order of a sale must be like. */
 export const expectedOf = ({ asset, network, from, startedAt }: Sale): Expected => ({
@@ -212,6 +218,7 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
         ...session,
         stage: 'selling',
         startedAt: stage === 'opening' ? at : sale.startedAt,
+        openedAt: at,
         returned: false,
       });
     }

@@ -259,6 +259,7 @@ const sale = z.object({
   claimUrl: maybe(link),
   eventsUrl: maybe(link),
   startedAt: z.number(),
+  openedAt: z.number(),
   skew: z.number(),
   returned: z.boolean(),
   pressed: z.boolean(),

@@ -6,7 +6,7 @@ import type { Run } from './flow.ts';
 import { isPaid, isUnchanged, type Order, ordersSince, pickOrder, recordOf } from './order.ts';
 import type { Outcome } from './ports.ts';
 import { reconciling } from './reconciling.ts';
-import { isAwaiting } from './rules.ts';
+import { instantOf, isAwaiting } from './rules.ts';
 import { type Attempt, expectedOf } from './sale.ts';
 import { bare } from './schema.ts';
 
@@ -46,6 +46,7 @@ export const sending = (run: Run): Sending => {
   /** The send under way, and the sale it is for: a wallet may keep a request open long after its sale is over. */
   let current: { saleId: string; hasLooked: boolean; isAsking: boolean } | undefined;
   let isPrevented = false;
+  let isSaying = false;
   /** The order whose caution the person has been told. */
   let cautioned: string | undefined;
 
@@ -53,7 +54,7 @@ export const sending = (run: Run): Sending => {
     sale().stage === 'ordered' && sale().order?.transactionId === order.transactionId;
 
   /** Coinbase's newest word right before the claim (rules 6 and 12). `false`: there is nothing to send any more. */
-  const confirmOrder = async (order: Order, by: By, signal: AbortSignal): Promise<boolean> => {
+  const confirmOrder = async (order: Order, signal: AbortSignal): Promise<boolean> => {
     const list = await backend.list(sale().statusUrl ?? '', signal);
     run.hearTime(list);
     const record = recordOf(list.transactions, order.transactionId);
@@ -68,8 +69,11 @@ export const sending = (run: Run): Sending => {
     const pick = pickOrder(list.transactions, expectedOf(sale()), now());
     const isRefused = pick.kind === 'refused';
     // Nor does a return say which of two it was for, where one has ended: that takes the person's press.
-    const isOnlyOne = ordersSince(list.transactions, sale().startedAt).length === 1;
-    if (!isRefused && now() < order.deadline) return by === 'press' || sale().pressed || isOnlyOne;
+    // Nor whether it was for one that an earlier window left behind.
+    const { startedAt, openedAt, pressed } = sale();
+    const isOnlyOne = ordersSince(list.transactions, startedAt).length === 1;
+    const isOfWindow = openedAt === startedAt || instantOf(record.created_at) >= openedAt;
+    if (!isRefused && now() < order.deadline) return pressed || (isOnlyOne && isOfWindow);
     dispatch({ type: 'fail', code: isRefused ? pick.code : 'order-expired' });
     return false;
   };
@@ -131,7 +135,7 @@ export const sending = (run: Run): Sending => {
         throw caution;
       }
       if (former && !(await isStillUnsent(order, former))) return undefined;
-      if (!(await confirmOrder(order, by, signal))) return undefined;
+      if (!(await confirmOrder(order, signal))) return undefined;
       // Looked for from the first ask on, whatever came of the later ones; a "no" to a repetition is not kept as one.
       const isRepeat = former !== null && !former.isDeclined;
       const repeat = { block: former?.block ?? before.block, ...(isRepeat ? { isRepeat } : {}) };
@@ -205,7 +209,8 @@ export const sending = (run: Run): Sending => {
 
     sayNotSent: async () => {
       const { id, stage, order, attempt } = sale();
-      if (stage !== 'unsure' || !order || !attempt) return;
+      if (stage !== 'unsure' || !order || !attempt || isSaying) return;
+      isSaying = true;
       const signal = run.signal();
       try {
         // A request that a page of this browser still waits for can be approved at any moment.
@@ -219,6 +224,8 @@ export const sending = (run: Run): Sending => {
         );
       } catch (cause) {
         if (!signal.aborted) tell(cause);
+      } finally {
+        isSaying = false;
       }
     },
   };

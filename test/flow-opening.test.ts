@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { OfframpError } from '../src/errors.ts';
 import { toOrdered, toSelling } from './fixtures/passages.ts';
 import { WISH } from './fixtures/wish.ts';
-import { createWorld } from './fixtures/world.ts';
+import { createWorld, type Page, type World } from './fixtures/world.ts';
 
 const ready = async () => {
   const world = createWorld();
@@ -293,6 +293,34 @@ describe('flow: Coinbase’s window again', () => {
     );
     expect(page.flow.sale.nonce).not.to.equal(nonce);
   });
+
+  for (const [name, meanwhile] of [
+    ['was closed before it showed anything', (page: Page) => (page.popup.isOpen = false)],
+    [
+      'was opened while the return from the former one came',
+      (page: Page, world: World) => world.comeBack(page.flow.sale),
+    ],
+  ] as const) {
+    it(`that ${name} is left, and the sale is as before`, async () => {
+      const world = createWorld();
+      const page = await toSelling(world);
+      const { nonce } = page.flow.sale;
+      page.popup.isOpen = false;
+      const mint = world.hold('session');
+      page.start();
+      await world.settle();
+      meanwhile(page, world);
+      mint();
+      await world.settle();
+      expect(page.popup).to.include({ opened: 2, isOpen: false });
+      expect(page.popup.urls).to.have.lengthOf(1);
+      expect(page.flow.sale).to.include({ stage: 'selling', nonce });
+      world.comeBack(page.flow.sale);
+      world.records = [world.record()];
+      await world.advance(3000);
+      expect(world.prompts).to.have.lengthOf(1);
+    });
+  }
 
   it('tells a blocked window, and the sale goes on', async () => {
     const world = createWorld();

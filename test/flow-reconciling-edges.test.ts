@@ -173,6 +173,21 @@ describe('flow: what is looked for on the chain', () => {
     expect([page.flow.sale.stage, count(world, 'look'), page.codes]).to.deep.equal(['ordered', looks, []]);
   });
 
+  it('for “nothing was sent”, said again while it is looked into, is one', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    world.sighting = 'nothing';
+    await world.advance(2 * MINUTE);
+    const look = world.hold('look');
+    for (let times = 0; times < 2; times += 1) {
+      page.sayNotSent();
+      await world.settle();
+    }
+    look();
+    await world.settle();
+    expect([page.flow.sale.stage, page.codes]).to.deep.equal(['ordered', []]);
+  });
+
   it('comes with advice where it cannot be told yet', async () => {
     const world = createWorld();
     const page = await toUnsure(world);

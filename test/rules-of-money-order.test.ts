@@ -124,6 +124,25 @@ describe('rule 7: an address is no proof of commitment', () => {
     });
   }
 
+  it('rule 7: a return commits to no order that a former window left behind', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    const quote = world.record();
+    await world.advance(MINUTE);
+    page.popup.isOpen = false;
+    page.start();
+    await world.settle();
+    world.records = [quote];
+    world.comeBack(page.flow.sale);
+    await world.advance(MINUTE);
+    page.send('call');
+    await world.settle();
+    expect(page.flow.sale).to.include({ stage: 'ordered', returned: true });
+    expect(world.prompts).to.have.lengthOf(0);
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(1);
+  });
+
   it('rule 7: a return signal with another nonce or of another sale does not', async () => {
     const world = createWorld();
     const page = await toOrdered(world);

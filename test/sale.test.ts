@@ -230,17 +230,18 @@ describe('sale: what each step carries', () => {
     expect(transition(again, { type: 'returned', nonce: saleIn('selling').nonce })).to.equal(again);
   });
 
-  it('is behind a later state, and behind one of the same revision that asked a wallet since', () => {
-    const [mine, asked] = [saleIn('ordered', { revision: 7 }), saleIn('sending', { revision: 7 })];
-    const again = { ...asked, attempt: { ...ATTEMPT, askedAt: ATTEMPT.askedAt + 1 } };
-    expect([isLaterThan(asked, mine), isLaterThan(mine, asked)]).to.deep.equal([true, false]);
-    expect([isLaterThan(again, asked), isLaterThan(asked, again), isLaterThan(asked, asked)]).to.deep.equal([
-      true,
-      false,
-      false,
-    ]);
-    const later = { ...mine, revision: 8 };
-    expect([isLaterThan(later, again), isLaterThan(again, later)]).to.deep.equal([true, false]);
+  it('is behind a later state, and an order behind what asked a wallet for it in the same revision', () => {
+    const at = (stage: Stage, change?: Partial<Sale>) => saleIn(stage, { revision: 7, ...change });
+    const asked = at('sending');
+    for (const stage of ['ordered', 'cancelled'] as const) {
+      expect([isLaterThan(asked, at(stage)), isLaterThan(at(stage), asked)]).to.deep.equal([true, false]);
+      expect(isLaterThan(at(stage), at(stage))).to.equal(false);
+    }
+    const before = at('ordered', { attempt: { ...ATTEMPT, askedAt: ATTEMPT.askedAt - 1 } });
+    expect([isLaterThan(asked, before), isLaterThan(before, asked)]).to.deep.equal([true, false]);
+    for (const stage of ['failed', 'completed'] as const) expect(isLaterThan(asked, at(stage))).to.equal(false);
+    const later = at('ordered', { revision: 8 });
+    expect([isLaterThan(later, asked), isLaterThan(asked, later)]).to.deep.equal([true, false]);
   });
 
   it('pins the very order that was picked', () => {

@@ -116,26 +116,26 @@ export const sightingOf = (order: Order, requests: Requests, reading: Reading) =
   const waiting = (transaction: Row): Trace =>
     isFrom(transaction) ? { kind: 'waiting', nonce: hex(quantity(transaction.nonce)) } : { kind: 'waiting' };
 
-  const traceMined = async (transaction: Row, block: Attempt['block']): Promise<Trace> => {
+  const traceMined = async (transaction: Row, { block, isRepeat }: Attempt): Promise<Trace> => {
     const receipt = row(await ask('eth_getTransactionReceipt', [transaction.hash]));
     if (!receipt) return waiting(transaction);
     if (quantity(receipt.status) === 0n) {
       if (!isFrom(transaction) || !(await isDeep(receipt))) return waiting(transaction);
-      // An earlier ask, or the person by hand, may have paid; that is why the coins were missing here.
-      const paid = order.token !== null && block !== null && (await findToken(block));
+      // An earlier ask may have paid, and the coins be missing here.
+      const paid = isRepeat && order.token !== null && block !== null && (await findToken(block));
       return paid ? { kind: 'repriced', txHash: paid } : { kind: 'undone', fate: 'reverted' };
     }
     return (await isOurs(transaction, receipt)) ? { kind: 'mined' } : { kind: 'other' };
   };
 
   /** The hash is not known, but its nonce: whatever took that nonce took its place. */
-  const traceNonce = async (nonce: bigint, block: string, txHash: string): Promise<Trace> => {
-    const usurper = await minedWith(nonce, BigInt(block));
+  const traceNonce = async (nonce: bigint, since: bigint, txHash: string, attempt: Attempt): Promise<Trace> => {
+    const usurper = await minedWith(nonce, since);
     if (!usurper) return (await nonceAt('pending')) > nonce ? { kind: 'unknown' } : { kind: 'lost' };
     const { hash } = usurper;
     if (!isHash(hash)) return { kind: 'unknown' };
     // One node forgot it, another has it in a block.
-    if (sameAddress(hash, txHash)) return traceMined(usurper, block);
+    if (sameAddress(hash, txHash)) return traceMined(usurper, attempt);
     if (isSame(usurper)) return { kind: 'repriced', txHash: hash };
     const receipt = row(await ask('eth_getTransactionReceipt', [hash]));
     if (!receipt || !(await isDeep(usurper))) return { kind: 'unknown' };
@@ -173,19 +173,22 @@ export const sightingOf = (order: Order, requests: Requests, reading: Reading) =
       }
     },
 
-    trace: async ({ block, placed }: Attempt, txHash: string): Promise<Trace> => {
+    trace: async (attempt: Attempt, txHash: string): Promise<Trace> => {
+      const { block, placed } = attempt;
       try {
         if (!(await isOnChain(order))) return { kind: 'unknown' };
         const transaction = row(await ask('eth_getTransactionByHash', [txHash]));
         if (transaction) {
           if (!sameAddress(String(transaction.hash), txHash)) throw new OfframpError('wallet-failed');
           const isMined = transaction.blockNumber !== null && transaction.blockNumber !== undefined;
-          return isMined ? await traceMined(transaction, block) : waiting(transaction);
+          return isMined ? await traceMined(transaction, attempt) : waiting(transaction);
         }
         if (block === null) return { kind: 'unknown' };
         const found = await find(block);
         if (found) return sameAddress(found, txHash) ? { kind: 'mined' } : { kind: 'repriced', txHash: found };
-        return placed === undefined ? { kind: 'lost' } : await traceNonce(BigInt(placed), block, txHash);
+        return placed === undefined
+          ? { kind: 'lost' }
+          : await traceNonce(BigInt(placed), BigInt(block), txHash, attempt);
       } catch {
         return { kind: 'unknown' };
       }

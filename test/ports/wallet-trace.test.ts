@@ -20,6 +20,7 @@ import {
 
 const OTHER_HASH = `0x${'7d'.repeat(32)}`;
 const attempt: Attempt = { askedAt: 0, nonce: '0x7', block: '0x64' };
+const repeat: Attempt = { ...attempt, isRepeat: true };
 /** Its nonce was seen while the network still had the transaction. */
 const seen: Attempt = { ...attempt, placed: '0x7' };
 
@@ -167,10 +168,11 @@ describe('following a hash that a wallet gave', () => {
   it('finds the transfer of a former ask that left no coins for the one that reverted', async () => {
     const reverted = { known: transfer(usdcOrder), receipt: receiptOf({ status: '0x0', logs: [] }) };
     const logs = [log({ transactionHash: OTHER_HASH })];
-    expect(await trace({ ...reverted, logs })).to.deep.equal({ kind: 'repriced', txHash: OTHER_HASH });
+    expect(await trace({ ...reverted, logs }, repeat)).to.deep.equal({ kind: 'repriced', txHash: OTHER_HASH });
+    expect(await trace(reverted, repeat)).to.deep.equal({ kind: 'undone', fate: 'reverted' });
     // Of the chain's own currency only the reverted one itself would be found.
     const native = { ...reverted, known: transfer(ethOrder), mined: { 101: transfer(ethOrder) } };
-    expect(await trace(native, attempt, ethOrder)).to.deep.equal({ kind: 'undone', fate: 'reverted' });
+    expect(await trace(native, repeat, ethOrder)).to.deep.equal({ kind: 'undone', fate: 'reverted' });
   });
 
   it('finds the same transfer under another hash, as a speed-up leaves it', async () => {
