@@ -36,24 +36,28 @@ describe('flow: a look at the chain that is answered late', () => {
       expect(page.flow.sale).to.include(after);
     });
 
-  it('frees no claim of the next sale after “nothing was sent” of an ended one', async () => {
-    const world = withBackendClaim();
-    const page = await toUnsure(world);
-    await world.advance(2 * MINUTE);
-    const late = world.hold('look');
-    page.sayNotSent();
-    await world.settle();
-    await toNextOrder(world, page);
-    await press(world, page);
-    world.prompt().answer({ kind: 'unsure', error: new OfframpError('wallet-failed') });
-    await world.settle();
-    expect(page.flow.sale.stage).to.equal('unsure');
-    world.sighting = 'nothing';
-    late();
-    await world.settle();
-    expect(world.granted.get('order-2')).to.equal(page.flow.sale.id);
-    expect(page.flow.sale.stage).to.equal('unsure');
-  });
+  for (const sighting of ['nothing', 'undone'] as const) {
+    it(`frees no claim of the next sale after “nothing was sent” of an ended one (${sighting})`, async () => {
+      const world = withBackendClaim();
+      const page = await toUnsure(world);
+      await world.advance(2 * MINUTE);
+      const late = world.hold('look');
+      page.sayNotSent();
+      await world.settle();
+      await toNextOrder(world, page);
+      // What the next sale looks for is not answered.
+      world.hold('look');
+      await press(world, page);
+      world.prompt().answer({ kind: 'unsure', error: new OfframpError('wallet-failed') });
+      await world.settle();
+      expect(page.flow.sale.stage).to.equal('unsure');
+      world.sighting = sighting;
+      late();
+      await world.settle();
+      expect(world.granted.get('order-2')).to.equal(page.flow.sale.id);
+      expect(page.flow.sale.stage).to.equal('unsure');
+    });
+  }
 
   for (const [door, passed] of [
     ['look', MINUTE],
