@@ -19,9 +19,14 @@ type RpcReply = { result: unknown } | { waiting: number } | { error: { code: num
 type Listener = (value: never) => void;
 
 const LOOK_EVERY_MS = 200;
+/**
+ * A page that is being left loses its connections, which says nothing about a request: a real wallet's goes on. So a loss is told
+ * later, when such a page is gone.
+ */
+const TELL_LOSS_AFTER_MS = 2000;
 const disconnected = { code: 4900, message: 'The test wallet is not reachable.' };
 
-const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 const outcomeOf = async (id: number): Promise<unknown> => {
   for (;;) {
@@ -30,11 +35,11 @@ const outcomeOf = async (id: number): Promise<unknown> => {
       if (request.error) throw new ProviderRpcError(request.error);
       if (request.txHash) return request.txHash;
     } catch (error) {
-      // A page that is being left loses its connections; that says nothing about the request, so it stays open.
       if (error instanceof ProviderRpcError) throw error;
+      await pause(TELL_LOSS_AFTER_MS);
       if (!(error instanceof TypeError)) throw new ProviderRpcError(disconnected);
     }
-    await pause();
+    await pause(LOOK_EVERY_MS);
   }
 };
 
@@ -51,9 +56,10 @@ export const createProvider = (): { provider: Provider; update(view: WalletView)
     provider: {
       async request({ method, params = [] }) {
         const reply = await post<RpcReply>('/demo/wallet/rpc', { method, params }).catch(
-          (): RpcReply => ({
-            error: disconnected,
-          }),
+          async (): Promise<RpcReply> => {
+            await pause(TELL_LOSS_AFTER_MS);
+            return { error: disconnected };
+          },
         );
         if ('error' in reply) throw new ProviderRpcError(reply.error);
         return 'waiting' in reply ? outcomeOf(reply.waiting) : reply.result;

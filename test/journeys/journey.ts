@@ -233,17 +233,19 @@ export const goOn = async (window: Page): Promise<void> => {
   await window.waitForSelector('#cash-out-now', { timeout: 15_000 });
 };
 
+export const untilClosed = async (window: Page, limit = 10_000): Promise<void> => {
+  await until(async () => window.isClosed(), 'the window to close itself', limit);
+};
+
 /** Everything a person does at Coinbase, up to the press that binds. */
 export const cashOut = async (window: Page): Promise<void> => {
   await goOn(window);
-  // The window may close itself before the click is told to be over.
-  await window.click('#cash-out-now').catch((cause) => {
-    if (!window.isClosed()) throw cause;
-  });
-};
-
-export const untilClosed = async (window: Page, limit = 10_000): Promise<void> => {
-  await until(async () => window.isClosed(), 'the window to close itself', limit);
+  // The window may close itself before the click is told to be over, and the click be told to have failed before that.
+  await window.click('#cash-out-now').catch((cause) =>
+    untilClosed(window).catch(() => {
+      throw cause;
+    }),
+  );
 };
 
 /** The words of a test in a form that is easy to read: `connecting idle before-open …`. */
