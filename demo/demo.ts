@@ -6,6 +6,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { setInterval } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { findAsset } from '../src/assets.ts';
+import type { OfframpLimits } from '../src/server.ts';
 import { createSimulator, type Simulator } from '../src/simulator.ts';
 import { type DemoChain, startChain } from './chain/chain.ts';
 import { createControls } from './control.ts';
@@ -37,6 +38,8 @@ interface DemoOptions {
   port?: number;
   /** Whether a reload of the page shows what was changed in the source meanwhile. */
   watch?: boolean;
+  /** The kit's own where left out; for races, which sell faster than a person. */
+  limits?: OfframpLimits;
 }
 
 const DEFAULT_PORT = 4400;
@@ -95,7 +98,11 @@ const keepLooking = ({ settle }: Pick<Simulator, 'settle'>): (() => Promise<void
  * Starts page, simulator and chain on 127.0.0.1: `port` and the two after it, or any three free ones for 0.
  * @throws Error with one sentence for a person, when a port is taken or the chain does not start.
  */
-export const startDemo = async ({ port = DEFAULT_PORT, watch = false }: DemoOptions = {}): Promise<SimulatedDemo> => {
+export const startDemo = async ({
+  port = DEFAULT_PORT,
+  watch = false,
+  limits,
+}: DemoOptions = {}): Promise<SimulatedDemo> => {
   const [pagePort = 0, simulatorPort = 0, chainPort = 0] = await findPorts(port, 3);
   const undo = createUndo();
   try {
@@ -124,6 +131,7 @@ export const startDemo = async ({ port = DEFAULT_PORT, watch = false }: DemoOpti
       webhookSecret,
       watch,
       passing: port === 0,
+      limits,
       setup: { mode: 'simulated', payOrigin: simulatorUrl, rpcUrl: chain.url, usdc: chain.usdc },
     });
     undo.add(partner.stop);

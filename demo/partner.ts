@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createServer as createVite, type Plugin } from 'vite';
-import { createOfframpHandler, instructionKeyOf } from '../src/server.ts';
+import { createOfframpHandler, instructionKeyOf, type OfframpLimits } from '../src/server.ts';
 import { type ApiKey, createSigningKey } from './key.ts';
 
 /** What the page must know of the server that serves it. */
@@ -76,8 +76,9 @@ export const createPartner = async (options: {
   watch: boolean;
   /** Whether the server's cache is for this run only. */
   passing: boolean;
+  limits?: OfframpLimits | undefined;
 }) => {
-  const { port, origins, key, coinbase, webhookSecret, setup, watch, passing } = options;
+  const { port, origins, key, coinbase, webhookSecret, setup, watch, passing, limits } = options;
   const sessions = createSessions(port);
   const signingKey = createSigningKey();
   const backend = createOfframpHandler({
@@ -93,6 +94,7 @@ export const createPartner = async (options: {
     secret: randomBytes(32).toString('base64url'),
     signingKey,
     ...(coinbase && { coinbase }),
+    ...(limits && { limits }),
     ...(webhookSecret && { webhookSecret }),
   });
 

@@ -214,7 +214,9 @@ const createRounds = ({ demo: { chain, wallet, simulator }, first, second, messe
 
 /** Starts one demo and the browsers for a kind of race. `stop` ends all of it. */
 export const startRace = async (kind: Kind) => {
-  const demo: SimulatedDemo = await onFreePorts(() => startDemo({ port: 0 }));
+  const demo: SimulatedDemo = await onFreePorts(() =>
+    startDemo({ port: 0, limits: { tokensPerUser: 1000, tokensPerIp: 1000 } }),
+  );
   const browsers: Browser[] = [];
   const stop = async (): Promise<void> => {
     for (const browser of browsers) await browser.close();
