@@ -1,6 +1,7 @@
 // A look for a transfer at its edges: what is answered late, slowly, or about another sale.
 import { expect } from 'chai';
 import { OfframpError } from '../src/errors.ts';
+import type { Sale } from '../src/sale.ts';
 import { MINUTE, OTHER_HASH } from './fixtures/orders.ts';
 import { press, toNextOrder, toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
 import { createWorld, type World } from './fixtures/world.ts';
@@ -190,6 +191,19 @@ describe('flow: what is looked for on the chain', () => {
     look();
     await world.settle();
     expect([page.flow.sale.stage, page.codes]).to.deep.equal(['ordered', []]);
+  });
+
+  it('for “nothing was sent” says nothing where another tab has found the transfer meanwhile', async () => {
+    const world = createWorld();
+    const page = await toUnsure(world);
+    await world.advance(2 * MINUTE);
+    world.hold('list');
+    page.sayNotSent();
+    await world.settle();
+    world.tamper({ stage: 'settling', txHash: OTHER_HASH });
+    page.hear(world.stored() as Sale);
+    await world.settle();
+    expect([page.flow.sale.stage, page.codes]).to.deep.equal(['settling', []]);
   });
 
   it('comes with advice where it cannot be told yet', async () => {

@@ -121,6 +121,17 @@ describe('flow: watchers', () => {
     });
   }
 
+  it('hear nothing of the answer to an ask that another tab’s sale knows nothing of', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    world.tamper({ stage: 'failed', error: 'order-expired', attempt: null });
+    await world.advance(3000);
+    expect(page.flow.sale).to.include({ stage: 'failed', attempt: null });
+    world.prompt().decline();
+    await world.settle();
+    expect(page.codes).to.deep.equal(['order-expired']);
+  });
+
   it('go on to the end where a listener calls start() on entering a stage that another tab is ahead in', async () => {
     const world = createWorld();
     const page = await toSelling(world);

@@ -262,7 +262,9 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     page.send('call');
     await world.settle();
     expect(world.prompts).to.have.lengthOf(1);
-    expect(page.codes).to.deep.equal(['wallet-busy']);
+    expect(page.errors.map(({ code, message, advice }) => [code, message, advice])).to.deep.equal([
+      ['wallet-busy', 'An earlier request may still be open in your wallet.', 'Decline it there, then press “Send”.'],
+    ]);
     await press(world, page);
     expect(world.prompts).to.have.lengthOf(2);
     // After a "no" of the wallet itself to a first request, the page may.
@@ -281,8 +283,10 @@ describe('rule 4: a reload, crash or lost answer becomes `unsure`, and only proo
     world.sighting = 'nothing';
     const askedAt = page.flow.sale.attempt?.askedAt ?? 0;
     await world.advance(askedAt + 2 * MINUTE - 1000 - page.flow.now());
+    const calls = world.calls.length;
     page.sayNotSent();
     await world.settle();
+    expect(world.calls).to.have.lengthOf(calls);
     expect(page.flow.sale.stage).to.equal('unsure');
     expect(page.codes).to.deep.equal(['wallet-busy']);
     expect(page.errors[0]?.advice).to.include('in 1 seconds');

@@ -107,6 +107,7 @@ describe('rule 7: an address is no proof of commitment', () => {
       const { id, nonce } = page.flow.sale;
       const comeBack = () => world.comeBack({ id, nonce });
       if (isBefore) comeBack();
+      await world.advance(MINUTE);
       page.popup.isOpen = false;
       page.start();
       await world.settle();
@@ -123,6 +124,15 @@ describe('rule 7: an address is no proof of commitment', () => {
       expect(world.prompts).to.have.lengthOf(1);
     });
   }
+
+  it('rule 7: a return of the only window sends, though Coinbase’s clock is a little behind', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    world.records = [world.record({ created_at: new Date(world.now() - 10_000).toISOString() })];
+    world.comeBack(page.flow.sale);
+    await world.advance(3000);
+    expect(world.prompts).to.have.lengthOf(1);
+  });
 
   it('rule 7: a return commits to no order that a former window left behind', async () => {
     const world = createWorld();
