@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { OfframpError } from '../src/errors.ts';
 import { createWallet } from '../src/ports/wallet.ts';
 import { gate } from './fixtures/gate.ts';
-import { FROM, HASH, MINUTE, OTHER_HASH } from './fixtures/orders.ts';
+import { FROM, HASH, MINUTE, OTHER, OTHER_HASH } from './fixtures/orders.ts';
 import { press, toNextOrder, toOrdered, toSelling, toSending, wallet, withWallet } from './fixtures/passages.ts';
 import { createWorld, type World } from './fixtures/world.ts';
 
@@ -212,6 +212,21 @@ describe('flow: a send', () => {
       expect(world.prompts).to.have.lengthOf(asks);
       expect(page.flow.sale.stage).to.equal(asks ? 'sending' : 'ordered');
       expect(world.granted.size).to.equal(asks);
+    }
+  });
+
+  it('takes no claim off the disk that it could not put there', async () => {
+    for (const [trouble, drops] of [
+      [new OfframpError('store-unavailable'), 0],
+      [undefined, 1],
+    ] as const) {
+      const world = withBackendClaim();
+      world.instruction = { to: OTHER };
+      const page = await toOrdered(world);
+      world.trouble.take = trouble;
+      await press(world, page);
+      expect(page.codes).to.deep.equal(['instruction-invalid']);
+      expect([count(world, 'release'), count(world, 'drop')]).to.deep.equal([1, drops]);
     }
   });
 

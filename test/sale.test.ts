@@ -1,6 +1,14 @@
 import { expect } from 'chai';
 import { NO_SALE } from '../src/no-sale.ts';
-import { failureOf, isLaterThan, type Sale, type SaleEvent, transition } from '../src/sale.ts';
+import {
+  failureOf,
+  isLaterThan,
+  isWorthShowing,
+  LONGEST_SELLING,
+  type Sale,
+  type SaleEvent,
+  transition,
+} from '../src/sale.ts';
 import { isOver, STAGES, type Stage, stageNames } from '../src/stages.ts';
 import { FROM, HASH, NOON, OTHER, OTHER_HASH, order, seeded } from './fixtures/orders.ts';
 
@@ -240,8 +248,23 @@ describe('sale: what each step carries', () => {
     const before = at('ordered', { attempt: { ...ATTEMPT, askedAt: ATTEMPT.askedAt - 1 } });
     expect([isLaterThan(asked, before), isLaterThan(before, asked)]).to.deep.equal([true, false]);
     for (const stage of ['failed', 'completed'] as const) expect(isLaterThan(asked, at(stage))).to.equal(false);
+    const since = at('ordered', { attempt: { ...ATTEMPT, askedAt: ATTEMPT.askedAt + 1 } });
+    expect(isLaterThan(before, since)).to.equal(false);
     const later = at('ordered', { revision: 8 });
     expect([isLaterThan(later, asked), isLaterThan(asked, later)]).to.deep.equal([true, false]);
+  });
+
+  it('is worth showing for two hours in Coinbase’s hands by the server’s clock, and at its end with an order alone', () => {
+    const hours = 3_600_000;
+    const selling = saleIn('selling', { skew: 6 * hours });
+    const at = (age: number) => NOON - selling.skew + age;
+    expect([0, LONGEST_SELLING - 1, LONGEST_SELLING].map((age) => isWorthShowing(selling, at(age)))).to.deep.equal([
+      true,
+      true,
+      false,
+    ]);
+    const failed = saleIn('failed', { order: order() });
+    expect([failed, { ...failed, order: null }].map((sale) => isWorthShowing(sale, NOON))).to.deep.equal([true, false]);
   });
 
   it('pins the very order that was picked', () => {
@@ -293,6 +316,8 @@ describe('sale: what each step carries', () => {
     expect(kept.attempt).to.deep.equal({ ...ATTEMPT, callsId: '0x02' });
     const late = transition(saleIn('unsure', { attempt }), { type: 'unsure', callsId: '0x02' });
     expect(late).to.deep.include({ stage: 'unsure', attempt: { ...ATTEMPT, callsId: '0x02' } });
+    const settling = saleIn('settling', { attempt });
+    expect(transition(settling, { type: 'unsure', callsId: '0x02' })).to.equal(settling);
   });
 
   it('keeps the nonce, the new hash and the fate that the chain shows', () => {

@@ -170,8 +170,12 @@ describe('following a hash that a wallet gave', () => {
     const logs = [log({ transactionHash: OTHER_HASH })];
     expect(await trace({ ...reverted, logs }, repeat)).to.deep.equal({ kind: 'repriced', txHash: OTHER_HASH });
     expect(await trace(reverted, repeat)).to.deep.equal({ kind: 'undone', fate: 'reverted' });
+    // Of a first ask, or one whose beginning is not known, nothing earlier is looked for.
+    for (const without of [attempt, { ...repeat, block: null }]) {
+      expect(await trace({ ...reverted, logs }, without)).to.deep.equal({ kind: 'undone', fate: 'reverted' });
+    }
     // Of the chain's own currency only the reverted one itself would be found.
-    const native = { ...reverted, known: transfer(ethOrder), mined: { 101: transfer(ethOrder) } };
+    const native = { ...reverted, logs, known: transfer(ethOrder), mined: { 101: transfer(ethOrder) } };
     expect(await trace(native, repeat, ethOrder)).to.deep.equal({ kind: 'undone', fate: 'reverted' });
   });
 
