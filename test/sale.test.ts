@@ -255,14 +255,10 @@ describe('sale: what each step carries', () => {
   });
 
   it('is worth showing for two hours in Coinbase’s hands by the server’s clock, and at its end with an order alone', () => {
-    const hours = 3_600_000;
-    const selling = saleIn('selling', { skew: 6 * hours });
+    const selling = saleIn('selling', { skew: 6 * 3_600_000 });
     const at = (age: number) => NOON - selling.skew + age;
-    expect([0, LONGEST_SELLING - 1, LONGEST_SELLING].map((age) => isWorthShowing(selling, at(age)))).to.deep.equal([
-      true,
-      true,
-      false,
-    ]);
+    const ages = [0, LONGEST_SELLING - 1, LONGEST_SELLING];
+    expect(ages.map((age) => isWorthShowing(selling, at(age)))).to.deep.equal([true, true, false]);
     const failed = saleIn('failed', { order: order() });
     expect([failed, { ...failed, order: null }].map((sale) => isWorthShowing(sale, NOON))).to.deep.equal([true, false]);
   });
