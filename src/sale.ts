@@ -52,7 +52,7 @@ export interface Sale {
   readonly openedAt: number;
   /** Server's clock minus this machine's, milliseconds. */
   readonly skew: number;
-  /** A return signal with this sale's nonce was heard (rule 7). */
+  /** A return signal with the nonce of the window opened last was heard (rule 7). */
   readonly returned: boolean;
   /** The person pressed "Send" for this order (rule 7). */
   readonly pressed: boolean;
