@@ -3,6 +3,7 @@ import { NO_SALE } from '../../src/no-sale.ts';
 import { createClaims } from '../../src/ports/claims.ts';
 import type { Sale } from '../../src/sale.ts';
 import { FROM, NOON, order } from '../fixtures/orders.ts';
+import { replace, restoreAll } from '../fixtures/page.ts';
 
 const claims = createClaims();
 
@@ -33,6 +34,8 @@ const claim = async (key: string, askedAt = NOON, change: Partial<Sale> = {}) =>
 };
 
 const newKey = (): string => `key-${Date.now()}-${Math.random()}`;
+
+afterEach(restoreAll);
 
 describe('the sale that a claim leaves behind', () => {
   it('is taken up as asked, whole and frozen', async () => {
@@ -102,6 +105,9 @@ describe('the sale that a claim leaves behind', () => {
       return indexedDB;
     };
     expect(await createClaims({ databases, origin: () => 'null' }).left('key')).to.equal(undefined);
+    // Which one a page has, it says itself.
+    replace(globalThis, 'origin', 'null');
+    expect(await createClaims({ databases }).left('key')).to.equal(undefined);
     expect(looks).to.equal(0);
   });
 

@@ -60,6 +60,9 @@ describe('looking for the transfer of an attempt', () => {
       ['0x65', true],
       ['0x66', true],
     ]);
+    // Of what is mined: a transaction that waits says nothing of a block.
+    expect(provider.asked).to.deep.include({ method: 'eth_getTransactionCount', params: [FROM, 'latest'] });
+    expect(provider.asked).to.not.deep.include({ method: 'eth_getTransactionCount', params: [FROM, 'pending'] });
   });
 
   it('reads a block until it is deep, and none any more while the nonce of the account stands', async () => {
@@ -149,6 +152,7 @@ describe('looking for the transfer of an attempt', () => {
       const provider = createProvider();
       expect(await look(provider, order)).to.equal('nothing');
       expect(provider.asked).to.deep.include({ method: 'eth_getTransactionCount', params: [FROM, 'pending'] });
+      expect(provider.asked).to.deep.include({ method: 'eth_getCode', params: [FROM, 'latest'] });
     });
 
     it(`sees that the nonce moved, with no transfer of ${order.asset} to be found`, async () => {

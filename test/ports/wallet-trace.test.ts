@@ -174,8 +174,9 @@ describe('following a hash that a wallet gave', () => {
     for (const without of [attempt, { ...repeat, block: null }]) {
       expect(await trace({ ...reverted, logs }, without)).to.deep.equal({ kind: 'undone', fate: 'reverted' });
     }
-    // Of the chain's own currency only the reverted one itself would be found.
-    const native = { ...reverted, logs, known: transfer(ethOrder), mined: { 101: transfer(ethOrder) } };
+    // Of the chain's own currency only the reverted one itself would be found, and a log of as much is a token's.
+    const much = [log({ transactionHash: OTHER_HASH, data: abiWord(BigInt(ethOrder.units)) })];
+    const native = { ...reverted, logs: much, known: transfer(ethOrder), mined: { 101: transfer(ethOrder) } };
     expect(await trace(native, repeat, ethOrder)).to.deep.equal({ kind: 'undone', fate: 'reverted' });
   });
 
@@ -262,6 +263,13 @@ describe('following a hash that a wallet gave', () => {
     expect(provider.count('eth_getBlockByNumber')).to.equal(0);
   });
 
+  for (const hash of ['0x1234', null]) {
+    it(`follows nothing that took the nonce under ${hash}, which is no hash`, async () => {
+      const mined = { 102: transfer(usdcOrder, { hash, blockNumber: '0x66' }) };
+      expect(await trace({ mined }, seen)).to.deep.equal({ kind: 'unknown' });
+    });
+  }
+
   it('believes the end of a nonce only twelve blocks later', async () => {
     const mined = { 102: { ...cancel, blockNumber: '0x66' } };
     expect(await trace({ mined, newest: 113 }, seen)).to.deep.equal({ kind: 'unknown' });
@@ -295,6 +303,8 @@ describe('following a hash that a wallet gave', () => {
     const elsewhere = chain({ known: transfer(usdcOrder) });
     elsewhere.state.chainId = 1;
     expect(await traceBy(elsewhere)).to.deep.equal({ kind: 'unknown' });
+    // Another chain is not asked for the hash of a person's transfer.
+    expect(elsewhere.asked.map(({ method }) => method)).to.deep.equal(['eth_chainId']);
     expect(await traceBy(undefined)).to.deep.equal({ kind: 'unknown' });
     expect(await trace({}, { askedAt: 0, nonce: null, block: null })).to.deep.equal({ kind: 'unknown' });
   });
