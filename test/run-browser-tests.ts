@@ -1,10 +1,12 @@
 // Runs test files in every engine there is, with @web/test-runner over Vite. Does not know which files those are.
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import {
   type BrowserLauncher,
   chromeLauncher,
   defaultReporter,
   startTestRunner,
+  type TestResult,
   type TestRunnerConfig,
   type TestSession,
   type TestSuiteResult,
@@ -73,32 +75,36 @@ const serve = (vite: Awaited<ReturnType<typeof startVite>>): NonNullable<TestRun
   };
 };
 
+const testsOf = (suite: TestSuiteResult | undefined): TestResult[] =>
+  suite ? [...suite.tests, ...suite.suites.flatMap(testsOf)] : [];
+
+/** A file that did not load, crashed or holds no test. */
+const isEmpty = ({ testResults }: TestSession): boolean => testsOf(testResults).length === 0;
+
 const count = (sessions: readonly TestSession[]): Outcome => {
   const outcome = { passed: 0, failed: 0 };
-  const walk = (suite: TestSuiteResult | undefined) => {
-    for (const test of suite?.tests ?? []) {
+  for (const session of sessions) {
+    const before = outcome.failed;
+    for (const test of testsOf(session.testResults)) {
       outcome[test.passed && !test.skipped ? 'passed' : 'failed'] += 1;
       if (test.skipped) console.log(`"${test.name}" was skipped, which counts as failed`);
     }
-    for (const inner of suite?.suites ?? []) walk(inner);
-  };
-  for (const session of sessions) {
-    const before = { ...outcome };
-    walk(session.testResults);
-    // A file that did not load, crashed or holds no test has no results to count.
-    const isEmpty = outcome.passed + outcome.failed === before.passed + before.failed;
-    if (isEmpty || (!session.passed && outcome.failed === before.failed)) outcome.failed += 1;
-    if (isEmpty && session.passed) console.log(`${session.testFile} holds no test (${session.browser.name})`);
+    if (isEmpty(session) || (!session.passed && outcome.failed === before)) outcome.failed += 1;
+    if (isEmpty(session) && session.passed) console.log(`${session.testFile} holds no test (${session.browser.name})`);
   }
   return outcome;
 };
 
-/** Runs the files in all engines found and prints failures; each test counts once per engine. */
-export const runBrowserTests = async (files: readonly string[], browsers: Browsers): Promise<Outcome> => {
-  const webkit = browsers.webkit && (await startWebKit());
+/** Runs the files in these of the engines found, and prints failures. */
+const runOnce = async (
+  files: readonly string[],
+  browsers: Browsers,
+  engines: readonly string[],
+): Promise<TestSession[]> => {
+  const webkit = browsers.webkit && engines.includes('WebKit') ? await startWebKit() : undefined;
   const vite = await startVite(files);
   try {
-    let outcome: Outcome = { passed: 0, failed: files.length };
+    let finished: TestSession[] = [];
     const runner = await startTestRunner({
       readCliArgs: false,
       readFileConfig: false,
@@ -111,25 +117,43 @@ export const runBrowserTests = async (files: readonly string[], browsers: Browse
         testsStartTimeout: 60_000,
         browserStartTimeout: 60_000,
         // For a whole file; its own default of two minutes is little for a machine that does other work.
-        testsFinishTimeout: 600_000,
+        testsFinishTimeout: 300_000,
         testFramework: { config: { ui: 'bdd', timeout: 20_000, forbidOnly: true } },
         staticLogging: true,
-        browsers: launchers(browsers, webkit),
+        browsers: launchers(browsers, webkit).filter(({ name }) => engines.includes(name)),
         middleware: [serve(vite)],
         reporters: [
           defaultReporter({ reportTestResults: true, reportTestProgress: false }),
           {
             onTestRunFinished: ({ sessions }) => {
-              outcome = count(sessions);
+              finished = sessions;
             },
           },
         ],
       },
     });
     if (runner && !runner.stopped) await new Promise((resolve) => runner.on('stopped', resolve));
-    return outcome;
+    return finished;
   } finally {
     await vite.close();
     await webkit?.stop();
   }
+};
+
+/**
+ * Runs the files in all engines found and prints failures; each test counts once per engine. A file of which an engine gave no result at all,
+ * because it crashed or stopped answering, is run once more in a new one, and that is printed; a test that failed is not.
+ */
+export const runBrowserTests = async (files: readonly string[], browsers: Browsers): Promise<Outcome> => {
+  const engines: readonly Engine[] = ['Chromium', 'Firefox', 'WebKit'];
+  const sessions = await runOnce(files, browsers, engines);
+  const again: TestSession[] = [];
+  for (const engine of engines) {
+    const lost = sessions.filter((session) => session.browser.name === engine && isEmpty(session));
+    if (!lost.length) continue;
+    const names = lost.map(({ testFile }) => relative('.', testFile));
+    console.log(`${engine} gave no result of ${names.join(', ')}: once more`);
+    again.push(...(await runOnce(names, browsers, [engine])));
+  }
+  return count([...sessions.filter((session) => !isEmpty(session)), ...again]);
 };
