@@ -64,7 +64,8 @@ const single: UserConfig = {
     // The licences of what is bundled ask to go with it.
     license: { fileName: 'offramp-button.min.LICENSE.md' },
     lib: { entry: source('index'), formats: ['es'], fileName: () => 'offramp-button.min.js' },
-    rolldownOptions: { output: { codeSplitting: false, minify: true } },
+    // Licences are in the file beside it, and nobody bundles it again who would want to be told of pure calls.
+    rolldownOptions: { output: { codeSplitting: false, minify: true, comments: false } },
   },
 };
 
@@ -79,7 +80,7 @@ const light: UserConfig = {
     lib: { entry: source('index'), formats: ['es'], fileName: () => 'offramp-button.js' },
     rolldownOptions: {
       preserveEntrySignatures: 'allow-extension',
-      output: { chunkFileNames: '[name].js', minify: true },
+      output: { chunkFileNames: '[name].js', minify: true, comments: false },
     },
   },
 };

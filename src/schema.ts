@@ -48,7 +48,10 @@ const instant = text(40).check(
 );
 
 /** Milliseconds since the epoch that a `Date` can hold (ECMA-262, time values); every other one throws where it is written out. */
-const moment = z.number().check(z.minimum(-8.64e15), z.maximum(8.64e15));
+const moment = z.number().check(z.refine((value) => Math.abs(value) <= 8.64e15));
+
+/** Not by zod's own integers: their code weighs half a kilobyte. */
+const integer = (least: number) => z.number().check(z.refine((value) => Number.isSafeInteger(value) && value >= least));
 
 /** `POST <token-endpoint>`, the request's body. `proof` is an EIP-4361 message and its signature, where the backend asks for one. */
 export const tokenRequest = z.object({
@@ -176,18 +179,23 @@ export type QuoteAnswer = z.infer<typeof quoteAnswer>;
 /** A 422 `amount-out-of-range` of the quote endpoint also says what the range is, where Coinbase tells it. */
 export const quoteRefusal = z.object({ code: text(60), message: text(400), limits: z.optional(limits) });
 
-/** What a claim grants: the one transfer that may be made. `units` are of the smallest unit. */
-export const instruction = z.object({
+/** EIP-155. */
+export const chainId = integer(1);
+
+/** One transfer for one order. `units` are of the smallest unit. */
+const transfer = {
   transactionId: text(128, 1),
-  chainId: z.int().check(z.positive()),
+  chainId,
   asset: text(20),
   token: z.nullable(address),
   to: address,
   from: address,
   amount: text(80),
   units: z.string().check(z.regex(/^[1-9]\d{0,77}$/)),
-  deadline: instant,
-});
+};
+
+/** What a claim grants: the one transfer that may be made. */
+export const instruction = z.object({ ...transfer, deadline: instant });
 export type Instruction = z.infer<typeof instruction>;
 
 /** `POST <claimUrl>`, the request's body. */
@@ -219,58 +227,48 @@ export const returnSignal = z.object({
 export type ReturnSignal = z.infer<typeof returnSignal>;
 
 const stage = z.enum(stageNames);
-const maybe = <T extends z.ZodMiniType>(inner: T) => z.nullable(inner);
+/** Empty before there is one. */
+const anyIdentifier = z.string().check(z.regex(/^[A-Za-z0-9_-]{0,128}$/));
 
 const attempt = z.object({
   askedAt: z.number(),
-  nonce: maybe(text(80)),
-  block: maybe(text(80)),
+  nonce: z.nullable(text(80)),
+  block: z.nullable(text(80)),
   callsId: z.optional(text(8194)),
   isDeclined: z.optional(z.boolean()),
   isRepeat: z.optional(z.boolean()),
   placed: z.optional(text(80)),
 });
 
-const order = z.object({
-  transactionId: text(128, 1),
-  asset: text(20),
-  network: text(40),
-  chainId: z.int().check(z.positive()),
-  token: maybe(address),
-  to: address,
-  from: address,
-  amount: text(80),
-  units: z.string().check(z.regex(/^[1-9]\d{0,77}$/)),
-  deadline: moment,
-});
+const order = z.object({ ...transfer, network: text(40), deadline: moment });
 
 const sale = z.object({
-  revision: z.int(),
+  revision: integer(0),
   stage,
-  id: z.string().check(z.regex(/^[A-Za-z0-9_-]{0,128}$/)),
-  nonce: z.string().check(z.regex(/^[A-Za-z0-9_-]{0,128}$/)),
+  id: anyIdentifier,
+  nonce: anyIdentifier,
   asset: text(20),
   network: text(40),
-  amount: maybe(text(80)),
-  from: maybe(address),
+  amount: z.nullable(text(80)),
+  from: z.nullable(address),
   presentation: z.enum(['popup', 'redirect']),
-  partnerUserRef: maybe(text(64)),
-  statusUrl: maybe(link),
-  claimUrl: maybe(link),
-  eventsUrl: maybe(link),
+  partnerUserRef: z.nullable(text(64)),
+  statusUrl: z.nullable(link),
+  claimUrl: z.nullable(link),
+  eventsUrl: z.nullable(link),
   startedAt: z.number(),
   openedAt: z.number(),
   skew: z.number(),
   returned: z.boolean(),
   pressed: z.boolean(),
   asked: z.boolean(),
-  order: maybe(order),
-  attempt: maybe(attempt),
-  txHash: maybe(text(128)),
-  status: maybe(text(80)),
-  fiat: maybe(money),
-  error: maybe(z.enum(Object.keys(errorTable) as OfframpErrorCode[])),
-  fate: maybe(z.enum(['cancelled', 'replaced', 'reverted'])),
+  order: z.nullable(order),
+  attempt: z.nullable(attempt),
+  txHash: z.nullable(text(128)),
+  status: z.nullable(text(80)),
+  fiat: z.nullable(money),
+  error: z.nullable(z.enum(Object.keys(errorTable) as OfframpErrorCode[])),
+  fate: z.nullable(z.enum(['cancelled', 'replaced', 'reverted'])),
 });
 
 /** A stored sale. Another version's or a damaged one is none: nothing is sent on its word. */

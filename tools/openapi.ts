@@ -1,6 +1,7 @@
 // The OpenAPI description of the server kit, from the schemas that the kit itself reads and answers by.
 // Knows how OpenAPI 3.1 is written; what there is to describe is in `routes.ts` and `errors.ts`.
 import * as z from 'zod/mini';
+import { chainId } from '../src/schema.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { ROUTES, type Route } from './routes.ts';
 
@@ -9,7 +10,13 @@ type Json = Record<string, unknown>;
 /** JSON Schema draft 2020-12, which OpenAPI 3.1 takes as it is. */
 const schemaOf = (schema: z.ZodMiniType): Json => {
   // As input, objects are open: more fields may come, and a client must not break on them.
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ zodSchema, jsonSchema }) => {
+      // Its check is a function, which says nothing of itself.
+      if (zodSchema === chainId) Object.assign(jsonSchema, { type: 'integer', minimum: 1 });
+    },
+  });
   return rest;
 };
 
