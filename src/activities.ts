@@ -32,7 +32,7 @@ export const activities = (
   { mint, sender }: { mint: (signal: AbortSignal) => Promise<void>; sender: Sending },
 ): Activities => {
   const { ports, sale, now, dispatch, applyRecord, tell, refresh } = run;
-  const { clock, popup, backend, claims } = ports;
+  const { clock, popup, backend, claims, store } = ports;
   const nudges = new Set<() => void>();
   let toldCode: string | undefined;
   let triedFor: string | undefined;
@@ -104,7 +104,9 @@ export const activities = (
 
   const endByPerson = (end: () => void): void => {
     const { id, order, stage } = sale();
-    if (stage !== 'ordered' || !order || lookedFor === id) end();
+    // A tab that went on and could not save has left nothing there, or our own state.
+    const isTold = lookedFor === id && store.load(run.key)?.id === id;
+    if (stage !== 'ordered' || !order || isTold) end();
     else void endUnsent(order, run.signal(), end);
   };
 
@@ -173,6 +175,10 @@ export const activities = (
     const { deadline } = order;
     while (now() < deadline && !signal.aborted) {
       await clock.wait(Math.min(deadline - now(), DEADLINE_CHECK), signal);
+      if (now() < deadline) continue;
+      // This machine's clock may be wrong, or have been set since.
+      const heard = backend.list(sale().statusUrl ?? '', signal).then(run.hearTime, () => {});
+      await Promise.race([heard, clock.wait(DEADLINE_CHECK, signal)]);
     }
     if (!signal.aborted) await endUnsent(order, signal, () => void dispatch({ type: 'fail', code: 'order-expired' }));
   };

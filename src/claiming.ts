@@ -35,7 +35,7 @@ export const claiming = ({ key, ports, sale, now, pinned, dispatch, tell }: Run)
     }
   };
 
-  const release: Claiming['release'] = async (order, claimUrl, of = 'kept') => {
+  const release: Claiming['release'] = async (order, claimUrl, of) => {
     // Safe to be lost: the same sale may claim again. Awaited, so that it cannot overtake that later claim.
     if (claimUrl) await backend.release(claimUrl).catch(() => {});
     if (of === 'granted') return;

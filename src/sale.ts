@@ -138,11 +138,12 @@ export const isWorthShowing = ({ stage, order, startedAt, skew }: Sale, at: numb
 
 const askedAt = ({ attempt }: Sale): number => attempt?.askedAt ?? 0;
 
-/** Whether another tab is ahead. Where two went on from one order at once, it is the one that asked a wallet. */
-export const isLaterThan = (other: Sale, mine: Sale): boolean =>
-  mine.stage === 'ordered' || mine.stage === 'cancelled'
-    ? (other.revision - mine.revision || askedAt(other) - askedAt(mine)) > 0
-    : other.revision > mine.revision;
+/** Whether another tab is ahead. Where two went on from one order, it is the one that asked a wallet last. */
+export const isLaterThan = (other: Sale, mine: Sale): boolean => {
+  const asked = askedAt(other) - askedAt(mine);
+  const steps = other.revision - mine.revision;
+  return mine.stage === 'ordered' || mine.stage === 'cancelled' ? (asked || steps) > 0 : asked >= 0 && steps > 0;
+};
 
 /** What the order of a sale must be like. */
 export const expectedOf = ({ asset, network, from, startedAt }: Sale): Expected => ({
@@ -224,7 +225,8 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
     }
     case 'returned':
       if (event.nonce !== sale.nonce || sale.returned || (stage !== 'selling' && stage !== 'ordered')) return sale;
-      return to(sale, { returned: true });
+      // A press before it may have been for another order.
+      return to(sale, { returned: true, pressed: false });
     case 'order':
       if (stage !== 'selling') return sale;
       return to(sale, {

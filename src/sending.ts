@@ -7,7 +7,7 @@ import { isPaid, isUnchanged, type Order, ordersSince, pickOrder, recordOf } fro
 import type { Outcome } from './ports.ts';
 import { reconciling } from './reconciling.ts';
 import { instantOf, isAwaiting } from './rules.ts';
-import { type Attempt, expectedOf } from './sale.ts';
+import { type Attempt, expectedOf, type Sale } from './sale.ts';
 import { bare } from './schema.ts';
 
 /** `press`: the person's, in the review panel. `call`: the page's. `auto`: after a return signal, once. */
@@ -30,10 +30,10 @@ export interface Sending {
   sayNotSent(): Promise<void>;
 }
 
-const MAYBE_OPEN = {
-  message: 'An earlier request may still be open in your wallet.',
-  advice: 'Decline it there, then press “Send”.',
-};
+const busy = (
+  message: string,
+  advice = 'Decline it there, or reload this page if your wallet shows none; then send again.',
+): OfframpError => new OfframpError('wallet-busy', { message, advice });
 
 /** What was checked is old after this, as where the machine slept meanwhile: longer than a claim takes. */
 const LONGEST_CHECKED = 30_000;
@@ -67,24 +67,31 @@ export const sending = (run: Run): Sending => {
     if (!isStillOrdered(order) || !isAwaiting(sale().status ?? '')) return false;
     // The person may have gone back in Coinbase's window and committed to another one than the one that was listed first (rule 7).
     const pick = pickOrder(list.transactions, expectedOf(sale()), now());
-    const isRefused = pick.kind === 'refused';
+    const fault = pick.kind === 'refused' ? pick.code : now() < order.deadline ? undefined : 'order-expired';
     // Nor does a return say which of two it was for, where one has ended: that takes the person's press.
     // Nor whether it was for one that an earlier window left behind.
-    const { startedAt, openedAt, pressed } = sale();
+    const { startedAt, openedAt, pressed, returned } = sale();
     const isOnlyOne = ordersSince(list.transactions, startedAt).length === 1;
     const isOfWindow = openedAt === startedAt || instantOf(record.created_at) >= openedAt;
-    if (!isRefused && now() < order.deadline) return pressed || (isOnlyOne && isOfWindow);
-    dispatch({ type: 'fail', code: isRefused ? pick.code : 'order-expired' });
-    return false;
+    if (fault) {
+      dispatch({ type: 'fail', code: fault });
+      return false;
+    }
+    // Another order was committed to, which is not listed yet.
+    if (pressed && returned && !isOfWindow) throw new OfframpError('order-ambiguous');
+    return pressed || (isOnlyOne && isOfWindow);
   };
 
-  const conclude = async (saleId: string, order: Order, asked: Attempt, outcome: Outcome): Promise<void> => {
-    const { id, stage, claimUrl, attempt } = sale();
-    if (id !== saleId) return;
+  const conclude = async (former: Sale, order: Order, asked: Attempt, outcome: Outcome): Promise<void> => {
+    const { id: saleId, claimUrl } = former;
     if (outcome.kind === 'sent') {
       dispatch({ type: 'sent', txHash: outcome.txHash }, undefined, saleId);
+      const message = 'A transfer of an earlier cash-out was sent.';
+      if (sale().id !== saleId) tell(new OfframpError('wallet-failed', { message }));
       return report(claimUrl, outcome.txHash);
     }
+    const { id, stage, attempt } = sale();
+    if (id !== saleId) return;
     // Another tab has asked since, where none hears of the other's lock: the sale, and the claim, are that ask's.
     const isLatest = attempt?.askedAt === asked.askedAt;
     if (outcome.kind === 'unsure') {
@@ -100,7 +107,8 @@ export const sending = (run: Run): Sending => {
 
   /** Claims, leaves `ordered`, asks. Nothing on this path is ever repeated by itself. */
   const ask = async (order: Order, attempt: Attempt, isAuto: boolean, mine: { isAsking: boolean }): Promise<void> => {
-    const { id, claimUrl } = sale();
+    const asking = sale();
+    const { id, claimUrl } = asking;
     if (!isStillOrdered(order)) return;
     const claimed = await claim(order, attempt);
     if (claimed === 'none') return;
@@ -121,7 +129,7 @@ export const sending = (run: Run): Sending => {
       ? await wallet.ask(order, mayStill, attempt.callsId)
       : { kind: 'not-asked', error: new OfframpError('store-unavailable') };
     mine.isAsking = false;
-    await conclude(id, order, attempt, outcome);
+    await conclude(asking, order, attempt, outcome);
   };
 
   /** Everything before the claim. `undefined`: there is nothing to ask, and why has been said. */
@@ -162,15 +170,11 @@ export const sending = (run: Run): Sending => {
       const { id: saleId, stage, attempt: former } = sale();
       if (stage !== 'ordered' || current?.saleId === saleId) return;
       // What was asked before may still be open in the wallet: whether it is to be asked again is the person's to say.
-      if (by === 'call' && former && !former.isDeclined) return tell(new OfframpError('wallet-busy', MAYBE_OPEN));
-      if (current?.isAsking) {
+      if (by === 'call' && former && !former.isDeclined)
         return tell(
-          new OfframpError('wallet-busy', {
-            message: 'A request of an earlier cash-out is still open in your wallet.',
-            advice: 'Decline it there, or reload this page if your wallet shows none; then send again.',
-          }),
+          busy('An earlier request may still be open in your wallet.', 'Decline it there, then press “Send”.'),
         );
-      }
+      if (current?.isAsking) return tell(busy('A request of an earlier cash-out is still open in your wallet.'));
       // Set before anything else: a double press finds it.
       const mine = { saleId, hasLooked: false, isAsking: false };
       current = mine;
@@ -215,13 +219,7 @@ export const sending = (run: Run): Sending => {
       try {
         // A request that a page of this browser still waits for can be approved at any moment.
         const isOpen = current?.isAsking || !(await claims.alone(id, () => sayNotSent(order, attempt)));
-        if (!isOpen) return;
-        tell(
-          new OfframpError('wallet-busy', {
-            message: 'The request is still open in your wallet.',
-            advice: 'Decline it there, or reload this page if your wallet shows none; then send again.',
-          }),
-        );
+        if (isOpen) tell(busy('The request is still open in your wallet.'));
       } catch (cause) {
         if (!signal.aborted) tell(cause);
       } finally {

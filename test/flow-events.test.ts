@@ -54,6 +54,20 @@ describe('events', () => {
     expect(await askedWithin(world, 2 * MINUTE)).to.equal(4);
   });
 
+  it('are no clock: one that was set forward meanwhile ends no order that has time left', async () => {
+    const world = withEvents();
+    const page = await toLive(world);
+    world.records = [world.record()];
+    open(world).tell();
+    await world.advance(5000);
+    world.time.now += 3 * 60 * MINUTE;
+    world.skew -= 3 * 60 * MINUTE;
+    await world.advance(MINUTE);
+    expect([page.flow.sale.stage, page.codes]).to.deep.equal(['ordered', []]);
+    await world.advance((page.flow.sale.order?.deadline ?? 0) - world.now());
+    expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
+  });
+
   it('leave asking as it is until something was told', async () => {
     const world = withEvents();
     await toSelling(world);

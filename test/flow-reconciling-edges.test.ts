@@ -143,6 +143,22 @@ describe('flow: what is looked for on the chain', () => {
     expect(page.flow.sale.attempt?.placed).to.equal('0x9');
   });
 
+  it('is not denied by a Cancel in another tab, where the one that asked could not save', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    await world.advance(5000);
+    world.claims.set('order-1', {
+      saleId: page.flow.sale.id,
+      attempt: { askedAt: world.now(), nonce: '0x7', block: '0x64' },
+    });
+    // It took away what it could not replace.
+    world.storeWorks = false;
+    page.flow.cancel();
+    await world.settle();
+    expect(page.entered).not.to.include('cancelled');
+    expect(page.flow.sale.stage).to.equal('sending');
+  });
+
   it('is not reported where no backend wants to hear of it', async () => {
     const world = createWorld();
     await toSettling(world);

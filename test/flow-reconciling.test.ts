@@ -23,7 +23,7 @@ describe('flow: a hash that the chain is asked about', () => {
     const { world, page } = await traced({ kind: 'repriced', txHash: OTHER_HASH }, { claimUrl: '/claim' });
     expect(page.flow.sale).to.include({ stage: 'settling', txHash: OTHER_HASH });
     expect(world.stored()?.txHash).to.equal(OTHER_HASH);
-    expect(world.calls).to.include(`reported ${OTHER_HASH}`);
+    expect(world.calls).to.include(`reported ${OTHER_HASH} at /claim`);
     expect(page.codes).to.deep.equal([]);
   });
 

@@ -142,15 +142,19 @@ describe('flow: an answer of the wallet that comes late', () => {
     expect(page.codes).to.deep.equal(['wallet-busy']);
   });
 
-  it('is not reported to the backend as the next sale’s', async () => {
+  it('is told, and reported to the backend as that of its own sale, where the next one has begun', async () => {
     const world = withBackendClaim();
     const page = await toSending(world);
     const old = world.prompt();
+    Object.assign(world, { session: { claimUrl: '/next-claim' } });
     await toNextOrder(world, page);
+    expect(page.flow.sale.claimUrl).to.equal('/next-claim');
+    page.errors.length = 0;
     old.approve();
     await world.settle();
     expect(page.flow.sale).to.include({ stage: 'ordered', txHash: null });
-    expect(world.calls).not.to.include(`reported ${HASH}`);
+    expect(world.calls.filter((call) => call.startsWith('reported'))).to.deep.equal([`reported ${HASH} at /claim`]);
+    expect(page.errors.map(({ message }) => message)).to.deep.equal(['A transfer of an earlier cash-out was sent.']);
   });
 
   it('to the last check does not ask for an order whose sale is over, though the next one is being sent', async () => {

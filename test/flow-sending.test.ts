@@ -32,7 +32,7 @@ describe('flow: the ask', () => {
     world.prompt().approve();
     await world.settle();
     expect(page.flow.sale).to.include({ stage: 'settling', txHash: HASH });
-    expect(world.calls).to.include(`reported ${HASH}`);
+    expect(world.calls).to.include(`reported ${HASH} at https://shop.example/claim`);
     expect(world.claims.size).to.equal(1);
   });
 

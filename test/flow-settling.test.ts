@@ -26,7 +26,7 @@ describe('flow: in doubt', () => {
     await toUnsure(world);
     world.sighting = { txHash: HASH };
     await world.advance(10_000);
-    expect(world.calls).to.include(`reported ${HASH}`);
+    expect(world.calls).to.include(`reported ${HASH} at https://shop.example/claim`);
   });
 
   for (const status of ['EXPIRED', 'FAILED']) {

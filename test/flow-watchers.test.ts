@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { OfframpError } from '../src/errors.ts';
-import { MINUTE, NOON } from './fixtures/orders.ts';
+import { HASH, MINUTE, NOON } from './fixtures/orders.ts';
 import { toOrdered, toSelling, toSending } from './fixtures/passages.ts';
 import { createWorld, type Page } from './fixtures/world.ts';
 
@@ -121,12 +121,24 @@ describe('flow: watchers', () => {
     });
   }
 
-  it('hear nothing of the answer to an ask that another tab’s sale knows nothing of', async () => {
+  it('hear nothing of another tab’s sale that knows nothing of the ask, however far it is', async () => {
     const world = createWorld();
     const page = await toSending(world);
-    world.tamper({ stage: 'failed', error: 'order-expired', attempt: null });
+    world.tamper({ stage: 'cancelled', attempt: null, revision: 99 });
     await world.advance(3000);
-    expect(page.flow.sale).to.include({ stage: 'failed', attempt: null });
+    expect(page.flow.sale.stage).to.equal('sending');
+    world.prompt().approve();
+    await world.settle();
+    expect(page.flow.sale).to.include({ stage: 'settling', txHash: HASH });
+    expect(page.codes).to.deep.equal([]);
+  });
+
+  it('hear nothing of the answer to an ask whose sale another tab has seen end', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    world.tamper({ stage: 'failed', error: 'order-expired' });
+    await world.advance(3000);
+    expect(page.flow.sale.stage).to.equal('failed');
     world.prompt().decline();
     await world.settle();
     expect(page.codes).to.deep.equal(['order-expired']);

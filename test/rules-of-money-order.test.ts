@@ -149,8 +149,44 @@ describe('rule 7: an address is no proof of commitment', () => {
     await world.settle();
     expect(page.flow.sale).to.include({ stage: 'ordered', returned: true });
     expect(world.prompts).to.have.lengthOf(0);
+    // Nor does the person's press: what they committed to is not listed yet.
     await press(world, page);
-    expect(world.prompts).to.have.lengthOf(1);
+    expect(world.prompts).to.have.lengthOf(0);
+    expect([page.flow.sale.stage, page.codes]).to.deep.equal(['ordered', ['order-ambiguous']]);
+  });
+
+  it('rule 7: a press before the return commits to no order that a former window left behind', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    const quote = world.record();
+    await world.advance(MINUTE);
+    page.popup.isOpen = false;
+    page.start();
+    await world.settle();
+    world.records = [quote];
+    await world.advance(MINUTE);
+    world.trouble.prepare = new OfframpError('low-funds');
+    await press(world, page);
+    expect([page.flow.sale.pressed, page.codes]).to.deep.equal([true, ['low-funds']]);
+    delete world.trouble.prepare;
+    world.comeBack(page.flow.sale);
+    await world.advance(MINUTE);
+    expect(page.flow.sale).to.include({ stage: 'ordered', returned: true, pressed: false });
+    expect(world.prompts).to.have.lengthOf(0);
+  });
+
+  it('rule 7: without a return, a press sends what a former window left behind: the person has seen it', async () => {
+    const world = createWorld();
+    const page = await toSelling(world);
+    const quote = world.record();
+    await world.advance(MINUTE);
+    page.popup.isOpen = false;
+    page.start();
+    await world.settle();
+    world.records = [quote];
+    await world.advance(MINUTE);
+    await press(world, page);
+    expect(world.prompt().order.transactionId).to.equal(quote.transaction_id);
   });
 
   it('rule 7: a return signal with another nonce or of another sale does not', async () => {

@@ -238,7 +238,7 @@ describe('sale: what each step carries', () => {
     expect(transition(again, { type: 'returned', nonce: saleIn('selling').nonce })).to.equal(again);
   });
 
-  it('is behind a later state, and an order behind what asked a wallet for it in the same revision', () => {
+  it('is behind a later state that knows of its ask, and an order behind what asked a wallet for it', () => {
     const at = (stage: Stage, change?: Partial<Sale>) => saleIn(stage, { revision: 7, ...change });
     const asked = at('sending');
     for (const stage of ['ordered', 'cancelled'] as const) {
@@ -250,8 +250,11 @@ describe('sale: what each step carries', () => {
     for (const stage of ['failed', 'completed'] as const) expect(isLaterThan(asked, at(stage))).to.equal(false);
     const since = at('ordered', { attempt: { ...ATTEMPT, askedAt: ATTEMPT.askedAt + 1 } });
     expect(isLaterThan(before, since)).to.equal(false);
-    const later = at('ordered', { revision: 8 });
+    const { attempt } = asked;
+    const later = at('ordered', { revision: 8, attempt });
     expect([isLaterThan(later, asked), isLaterThan(asked, later)]).to.deep.equal([true, false]);
+    const ignorant = at('cancelled', { revision: 9 });
+    expect([isLaterThan(ignorant, asked), isLaterThan(asked, ignorant)]).to.deep.equal([false, true]);
   });
 
   it('is worth showing for two hours in Coinbase’s hands by the server’s clock, and at its end with an order alone', () => {

@@ -1,6 +1,5 @@
 // What the chain, read through the wallet, says of a transfer: found, gone through, undone, or not known. Knows nonces, logs and
 // receipts; asks the person nothing and decides nothing.
-import { OfframpError } from '../errors.ts';
 import type { Order } from '../order.ts';
 import type { Sighting, Trace } from '../ports.ts';
 import { sameAddress } from '../rules.ts';
@@ -116,13 +115,13 @@ export const sightingOf = (order: Order, requests: Requests, reading: Reading) =
   const waiting = (transaction: Row): Trace =>
     isFrom(transaction) ? { kind: 'waiting', nonce: hex(quantity(transaction.nonce)) } : { kind: 'waiting' };
 
-  const traceMined = async (transaction: Row, { block, isRepeat }: Attempt): Promise<Trace> => {
+  const traceMined = async (transaction: Row, { block }: Attempt): Promise<Trace> => {
     const receipt = row(await ask('eth_getTransactionReceipt', [transaction.hash]));
     if (!receipt) return waiting(transaction);
     if (quantity(receipt.status) === 0n) {
       if (!isFrom(transaction) || !(await isDeep(receipt))) return waiting(transaction);
-      // An earlier ask may have paid, and the coins be missing here.
-      const paid = isRepeat && order.token !== null && block !== null && (await findToken(block));
+      // Another transfer may have paid, and the coins be missing here.
+      const paid = order.token !== null && block !== null && (await findToken(block));
       return paid ? { kind: 'repriced', txHash: paid } : { kind: 'undone', fate: 'reverted' };
     }
     return (await isOurs(transaction, receipt)) ? { kind: 'mined' } : { kind: 'other' };
@@ -140,7 +139,7 @@ export const sightingOf = (order: Order, requests: Requests, reading: Reading) =
     const receipt = row(await ask('eth_getTransactionReceipt', [hash]));
     if (!receipt || !(await isDeep(usurper))) return { kind: 'unknown' };
     // The account's code may have made the very transfer inside of something else.
-    if (order.token !== null && rows(receipt.logs).some(isTransferLog)) return { kind: 'repriced', txHash: hash };
+    if (rows(receipt.logs).some(isTransferLog)) return { kind: 'repriced', txHash: hash };
     if (order.token === null && (await codeOfSender()) !== '0x') return { kind: 'unknown' };
     // A wallet's "cancel" is an empty transfer to oneself under the same nonce.
     const isCancel = sameAddress(String(usurper.to), order.from) && quantity(usurper.value) === 0n;
@@ -148,15 +147,15 @@ export const sightingOf = (order: Order, requests: Requests, reading: Reading) =
   };
 
   /** A wallet that forgot the batch, or never knew it, says nothing about the transfer. */
-  const callsState = async (id: string): Promise<CallsState> =>
-    stateOfCalls(id, requests).catch(() => 'unknown' as const);
+  const callsState = async (id: string | undefined): Promise<CallsState | undefined> =>
+    id === undefined ? id : stateOfCalls(id, requests).catch(() => undefined);
 
   return {
     look: async ({ nonce, block, callsId }: Attempt): Promise<Sighting> => {
       if (nonce === null || block === null) return 'unknown';
       try {
         if (!(await isOnChain(order))) return 'unknown';
-        const calls = callsId === undefined ? 'unknown' : await callsState(callsId);
+        const calls = await callsState(callsId);
         if (typeof calls === 'object') return calls;
         const found = await find(block);
         if (found) return { txHash: found };
@@ -179,7 +178,7 @@ export const sightingOf = (order: Order, requests: Requests, reading: Reading) =
         if (!(await isOnChain(order))) return { kind: 'unknown' };
         const transaction = row(await ask('eth_getTransactionByHash', [txHash]));
         if (transaction) {
-          if (!sameAddress(String(transaction.hash), txHash)) throw new OfframpError('wallet-failed');
+          if (!sameAddress(String(transaction.hash), txHash)) return { kind: 'unknown' };
           const isMined = transaction.blockNumber !== null && transaction.blockNumber !== undefined;
           return isMined ? await traceMined(transaction, attempt) : waiting(transaction);
         }
