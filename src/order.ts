@@ -69,14 +69,14 @@ const toOrder = (record: SaleRecord, asset: Asset, expected: Expected, createdAt
     record,
     order: Object.freeze({
       transactionId: record.transaction_id,
-      asset: asset.asset,
-      network: asset.network,
       chainId: asset.chainId,
+      asset: asset.asset,
       token: asset.token,
       to,
       from: record.from_address,
       amount: sold.value,
       units: units.toString(),
+      network: asset.network,
       deadline: deadlineOf(createdAt, asset.network),
     }),
   };
