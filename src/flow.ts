@@ -112,7 +112,8 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
 
   const first = kept();
   let sale: Sale = first && isWorthShowing(first, clock.now()) ? first : NO_SALE;
-  let isKept = false;
+  /** The sale that the store was last known to hold. */
+  let storedId = first?.id;
   let skew = sale.skew;
   /** When the server's time was heard, on this machine's clock. */
   let heardAt = Number.NEGATIVE_INFINITY;
@@ -151,6 +152,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   /** Takes over what another tab did: a later state of this sale, or a sale where we have none. */
   const adopt = (other: Sale | undefined) => {
     if (!other || !goesOn(other)) return;
+    storedId = other.id;
     const isLater = other.id === sale.id && isLaterThan(other, sale);
     // Two tabs pressed at the same moment: who has no session yet gives way, or one of two sales would be forgotten.
     const isFree = !goesOn(sale) || isOver(sale.stage);
@@ -161,11 +163,14 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
   };
 
   const dispatch = (event: SaleEvent, error?: OfframpError, saleId = sale.id): boolean => {
-    adopt(kept());
+    const there = kept();
+    // Another tab took away what it could not replace, and may have opened a window that is not known here (rule 7).
+    if (!there && storedId === sale.id) sale = Object.freeze({ ...sale, nonce: '', returned: false });
+    adopt(there);
     if (saleId !== sale.id) return false;
     const next = transition(sale, event);
     if (next === sale) return false;
-    isKept = store.save(key, next);
+    storedId = store.save(key, next) ? next.id : undefined;
     become(next, error);
     return true;
   };
@@ -197,7 +202,7 @@ export const createFlow = (key: string, makePorts: (host: () => Watcher | undefi
     watchers: () => [...watchers],
     pinned: () => [...new Set([...watchers].flatMap((watcher) => watcher.instructionKey() ?? []))],
     signal: () => activity.signal,
-    keeps: () => (isKept ? 'all' : store.load(key)?.id === sale.id ? 'less' : 'nothing'),
+    keeps: () => (storedId === sale.id ? 'all' : store.load(key)?.id === sale.id ? 'less' : 'nothing'),
   };
 
   const door = opening(run);

@@ -175,6 +175,32 @@ describe('rule 7: an address is no proof of commitment', () => {
     expect(world.prompts).to.have.lengthOf(0);
   });
 
+  it('rule 7: after a return, nothing is sent by itself for a sale that another tab took out of the store', async () => {
+    for (const isTaken of [true, false]) {
+      const world = createWorld();
+      const page = await toSelling(world);
+      world.comeBack(page.flow.sale);
+      await world.settle();
+      const { nonce, returned } = page.flow.sale;
+      expect(returned).to.equal(true);
+      // It opened a window of its own, and could not write so.
+      world.storeWorks = !isTaken;
+      world.records = [world.record()];
+      await world.advance(MINUTE);
+      world.storeWorks = true;
+      page.send('call');
+      await world.settle();
+      expect(page.flow.sale).to.include({ stage: isTaken ? 'ordered' : 'sending', returned: !isTaken });
+      expect(world.prompts).to.have.lengthOf(isTaken ? 0 : 1);
+      // Which window a return is of is not known any more.
+      world.comeBack({ id: page.flow.sale.id, nonce });
+      await world.settle();
+      expect(world.prompts).to.have.lengthOf(isTaken ? 0 : 1);
+      if (isTaken) await press(world, page);
+      expect(world.prompts).to.have.lengthOf(1);
+    }
+  });
+
   it('rule 7: without a return, a press sends what a former window left behind: the person has seen it', async () => {
     const world = createWorld();
     const page = await toSelling(world);

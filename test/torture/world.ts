@@ -173,7 +173,10 @@ export const createWorld = (setup: Setup): World => {
       },
       onSent: (verb, owner) => {
         const tab = tabOf(owner);
-        if (tab && verb === 'release') tab.releasedAt = agenda.now;
+        if (!tab || verb !== 'release') return;
+        tab.releasedAt = agenda.now;
+        // From here on the other device may ask, whatever becomes of the word here.
+        if (tab.falseWord) world.referee.facts(tab.falseWord.orderId).falseWords.push(tab.falseWord.at);
       },
       onDelivered: (verb, owner, { status, body }, askedAt) => {
         const tab = tabOf(owner);
