@@ -154,7 +154,19 @@ describe('flow: an answer of the wallet that comes late', () => {
     await world.settle();
     expect(page.flow.sale).to.include({ stage: 'ordered', txHash: null });
     expect(world.calls.filter((call) => call.startsWith('reported'))).to.deep.equal([`reported ${HASH} at /claim`]);
-    expect(page.errors.map(({ message }) => message)).to.deep.equal(['A transfer of an earlier cash-out was sent.']);
+    const told = page.errors.map(({ code, message }) => [code, message]);
+    expect(told).to.deep.equal([['wallet-failed', 'A transfer of an earlier cash-out was sent.']]);
+  });
+
+  it('and says nothing sure is not told where the next sale has begun', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    const old = world.prompt();
+    await toNextOrder(world, page);
+    page.errors.length = 0;
+    old.answer({ kind: 'unsure', error: new OfframpError('wallet-busy') });
+    await world.settle();
+    expect([page.flow.sale.stage, page.errors]).to.deep.equal(['ordered', []]);
   });
 
   it('to the last check does not ask for an order whose sale is over, though the next one is being sent', async () => {
