@@ -72,7 +72,8 @@ describe("Coinbase's window", () => {
         await tab.press();
         await cashOut(tab.page);
         if (redirect) {
-          await tab.page.waitForFunction(`location.pathname === '/demo/return.html'`);
+          // The mark goes once the return is announced; a person who leaves before that has to press "Send".
+          await tab.page.waitForFunction(`location.pathname === '/demo/return.html' && !location.search`);
           await visitor.assertUnmoved(0);
           await tab.page.goto(visitor.demo.url, { waitUntil: 'domcontentloaded' });
         }
