@@ -110,18 +110,24 @@ export const activities = (
     else void endUnsent(order, run.signal(), end);
   };
 
+  const hearOfOrder = (
+    { transactions }: SaleList,
+    signal: AbortSignal,
+    afterwards?: (record: SaleRecord | undefined) => void,
+  ): void | Promise<void> => {
+    const { order, stage } = sale();
+    const record = order ? recordOf(transactions, order.transactionId) : undefined;
+    if (order && record && stage === 'ordered') {
+      if (!isUnchanged(record, order) && !isPaid(record))
+        return endUnsent(order, signal, () => void dispatch({ type: 'fail', code: 'order-refused' }));
+      if (isDead(record.status)) return endUnsent(order, signal, () => applyRecord(record));
+    }
+    if (record) applyRecord(record);
+    if (!signal.aborted) afterwards?.(record);
+  };
+
   const followOrder = (signal: AbortSignal, afterwards?: (record: SaleRecord | undefined) => void) =>
-    follow(signal, ({ transactions }) => {
-      const { order, stage } = sale();
-      const record = order ? recordOf(transactions, order.transactionId) : undefined;
-      if (order && record && stage === 'ordered') {
-        if (!isUnchanged(record, order) && !isPaid(record))
-          return endUnsent(order, signal, () => void dispatch({ type: 'fail', code: 'order-refused' }));
-        if (isDead(record.status)) return endUnsent(order, signal, () => applyRecord(record));
-      }
-      if (record) applyRecord(record);
-      if (!signal.aborted) afterwards?.(record);
-    });
+    follow(signal, (list) => hearOfOrder(list, signal, afterwards));
 
   const findOrder = ({ transactions }: SaleList) => {
     const { startedAt } = sale();
@@ -173,12 +179,22 @@ export const activities = (
     const { order } = sale();
     if (!order) return;
     const { deadline } = order;
-    while (now() < deadline && !signal.aborted) {
-      await clock.wait(Math.min(deadline - now(), DEADLINE_CHECK), signal);
-      if (now() < deadline) continue;
-      // This machine's clock may be wrong, or have been set since.
-      const heard = backend.list(sale().statusUrl ?? '', signal).then(run.hearTime, () => {});
-      await Promise.race([heard, clock.wait(DEADLINE_CHECK, signal)]);
+    let isOver = false;
+    while (!isOver && !signal.aborted) {
+      if (now() < deadline) {
+        await clock.wait(Math.min(deadline - now(), DEADLINE_CHECK), signal);
+        continue;
+      }
+      // This machine's clock may be wrong, or have been set since, and the order have been paid from elsewhere.
+      const hear = (list: SaleList) => {
+        run.hearTime(list);
+        return hearOfOrder(list, signal);
+      };
+      await Promise.race([
+        backend.list(sale().statusUrl ?? '', signal).then(hear, () => {}),
+        clock.wait(DEADLINE_CHECK, signal),
+      ]);
+      isOver = now() >= deadline;
     }
     if (!signal.aborted) await endUnsent(order, signal, () => void dispatch({ type: 'fail', code: 'order-expired' }));
   };

@@ -98,7 +98,8 @@ export type SaleEvent =
   | { type: 'returned'; nonce: string }
   | { type: 'order'; order: Order; status: string; fiat: Fiat | null }
   | { type: 'press' }
-  | { type: 'claim'; at: number; attempt: Attempt; isAuto: boolean }
+  /** `needsPress`: a return alone does not tell that it was for this order. */
+  | { type: 'claim'; at: number; attempt: Attempt; isAuto: boolean; needsPress?: boolean }
   | { type: 'claim-found'; attempt: Attempt }
   | { type: 'sent'; txHash: string }
   /** `isKnown`: the wallet said so itself; otherwise the person did, and the chain agreed. */
@@ -140,6 +141,9 @@ const askedAt = ({ attempt }: Sale): number => attempt?.askedAt ?? 0;
 
 /** Whether another tab is ahead. Where two went on from one order, it is the one that asked a wallet last. */
 export const isLaterThan = (other: Sale, mine: Sale): boolean => {
+  // Two tabs that could not save may each have pinned an order: none is replaced, but by one that a wallet was asked for (rule 8).
+  const isSame = !mine.order || !other.order || mine.order.transactionId === other.order.transactionId;
+  if (!isSame && (other.stage === 'ordered' || isOver(other.stage))) return false;
   const asked = askedAt(other) - askedAt(mine);
   const steps = other.revision - mine.revision;
   return mine.stage === 'ordered' || mine.stage === 'cancelled' ? (asked || steps) > 0 : asked >= 0 && steps > 0;
@@ -182,11 +186,11 @@ const onStatus = (sale: Sale, event: Extract<SaleEvent, { type: 'status' }>): Sa
 };
 
 /** Whether the order may be sent now (rules 6, 7, 12). */
-const maySend = (sale: Sale, at: number): boolean =>
+const maySend = (sale: Sale, at: number, needsPress = false): boolean =>
   sale.order !== null &&
   sale.txHash === null &&
   isAwaiting(sale.status ?? '') &&
-  (sale.returned || sale.pressed) &&
+  (sale.pressed || (sale.returned && !needsPress)) &&
   at < sale.order.deadline;
 
 /** Whether the chain's word on a hash is about this sale's transfer. */
@@ -224,7 +228,7 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
       });
     }
     case 'returned':
-      if (event.nonce !== sale.nonce || sale.returned || (stage !== 'selling' && stage !== 'ordered')) return sale;
+      if (event.nonce !== sale.nonce || sale.returned || isOver(stage)) return sale;
       // A press before it may have been for another order.
       return to(sale, { returned: true, pressed: false });
     case 'order':
@@ -239,7 +243,8 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
     case 'press':
       return stage === 'ordered' && !sale.pressed ? to(sale, { pressed: true }) : sale;
     case 'claim':
-      if (stage !== 'ordered' || !maySend(sale, event.at) || (event.isAuto && sale.asked)) return sale;
+      if (stage !== 'ordered' || !maySend(sale, event.at, event.needsPress) || (event.isAuto && sale.asked))
+        return sale;
       return to(sale, { stage: 'sending', attempt: event.attempt, asked: true });
     case 'claim-found':
       return stage === 'ordered' ? to(sale, { stage: 'sending', attempt: event.attempt, asked: true }) : sale;

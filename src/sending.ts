@@ -30,6 +30,16 @@ export interface Sending {
   sayNotSent(): Promise<void>;
 }
 
+/** A send under way, of the sale it is for. */
+interface Current {
+  readonly saleId: string;
+  readonly by: By;
+  hasLooked: boolean;
+  /** Nothing but the person's press says that this order was committed to. */
+  needsPress: boolean;
+  isAsking: boolean;
+}
+
 const busy = (
   message: string,
   advice = 'Decline it there, or reload this page if your wallet shows none; then send again.',
@@ -43,8 +53,8 @@ export const sending = (run: Run): Sending => {
   const { wallet, backend, claims } = ports;
   const { claim, takeUp, release, recover } = claiming(run);
   const { reconcile, trace, isStillUnsent, sayNotSent, report } = reconciling(run, { release });
-  /** The send under way, and the sale it is for: a wallet may keep a request open long after its sale is over. */
-  let current: { saleId: string; hasLooked: boolean; isAsking: boolean } | undefined;
+  /** A wallet may keep a request open long after its sale is over. */
+  let current: Current | undefined;
   let isPrevented = false;
   let isSaying = false;
   /** The order whose caution the person has been told. */
@@ -54,7 +64,7 @@ export const sending = (run: Run): Sending => {
     sale().stage === 'ordered' && sale().order?.transactionId === order.transactionId;
 
   /** Coinbase's newest word right before the claim (rules 6 and 12). `false`: there is nothing to send any more. */
-  const confirmOrder = async (order: Order, signal: AbortSignal): Promise<boolean> => {
+  const confirmOrder = async (order: Order, mine: Current, signal: AbortSignal): Promise<boolean> => {
     const list = await backend.list(sale().statusUrl ?? '', signal);
     run.hearTime(list);
     const record = recordOf(list.transactions, order.transactionId);
@@ -77,20 +87,23 @@ export const sending = (run: Run): Sending => {
       dispatch({ type: 'fail', code: fault });
       return false;
     }
-    // Another order was committed to, which is not listed yet.
-    if (pressed && returned && !isOfWindow) throw new OfframpError('order-ambiguous');
-    return pressed || (isOnlyOne && isOfWindow);
+    mine.needsPress = !(isOnlyOne && isOfWindow);
+    // Another order was committed to, which is not listed yet; or the return came after the press, which may have been for another.
+    if (returned && (pressed ? !isOfWindow : mine.by === 'press' && mine.needsPress))
+      throw new OfframpError('order-ambiguous');
+    return pressed || !mine.needsPress;
   };
 
   const conclude = async (former: Sale, order: Order, asked: Attempt, outcome: Outcome): Promise<void> => {
     const { id: saleId, claimUrl } = former;
+    if (outcome.kind === 'sent') dispatch({ type: 'sent', txHash: outcome.txHash }, undefined, saleId);
+    const { id, stage, attempt } = sale();
     if (outcome.kind === 'sent') {
-      dispatch({ type: 'sent', txHash: outcome.txHash }, undefined, saleId);
-      const message = 'A transfer of an earlier cash-out was sent.';
-      if (sale().id !== saleId) tell(new OfframpError('wallet-failed', { message }));
+      const message = 'A transfer was sent for a cash-out that is over.';
+      if (id !== saleId || stage === 'failed' || stage === 'cancelled')
+        tell(new OfframpError('wallet-failed', { message }));
       return report(claimUrl, outcome.txHash);
     }
-    const { id, stage, attempt } = sale();
     if (id !== saleId) return;
     // Another tab has asked since, where none hears of the other's lock: the sale, and the claim, are that ask's.
     const isLatest = attempt?.askedAt === asked.askedAt;
@@ -106,20 +119,25 @@ export const sending = (run: Run): Sending => {
   };
 
   /** Claims, leaves `ordered`, asks. Nothing on this path is ever repeated by itself. */
-  const ask = async (order: Order, attempt: Attempt, isAuto: boolean, mine: { isAsking: boolean }): Promise<void> => {
+  const ask = async (order: Order, attempt: Attempt, mine: Current): Promise<void> => {
     const asking = sale();
     const { id, claimUrl } = asking;
+    const checkedAt = now();
     if (!isStillOrdered(order)) return;
     const claimed = await claim(order, attempt);
     if (claimed === 'none') return;
     mine.isAsking = true;
     // Out of `ordered` before the wallet is asked, and kept (rules 1 and 3).
-    if (!isStillOrdered(order) || !dispatch({ type: 'claim', at: now(), attempt, isAuto }, undefined, id)) {
+    const { needsPress, by } = mine;
+    const isAuto = by === 'auto';
+    if (!isStillOrdered(order) || !dispatch({ type: 'claim', at: now(), attempt, isAuto, needsPress }, undefined, id)) {
       mine.isAsking = false;
+      // A return that came meanwhile may be of another order.
+      if (needsPress && isStillOrdered(order) && !sale().pressed) tell(new OfframpError('order-ambiguous'));
       return release(order, claimUrl, claimed);
     }
     // Still this sale, known to be in time and soon after the checks, still waited for by Coinbase, and with somebody to see it.
-    const isInTime = () => run.knowsTime() && now() < Math.min(order.deadline, attempt.askedAt + LONGEST_CHECKED);
+    const isInTime = () => run.knowsTime() && now() < Math.min(order.deadline, checkedAt + LONGEST_CHECKED);
     const isWaitedFor = () => sale().id === id && sale().stage === 'sending' && isAwaiting(sale().status ?? '');
     const mayStill = () => isWaitedFor() && isInTime() && run.watchers().length > 0;
     // A page that finds an older state of this sale, and no claim, would ask again, and backends grant one sale's claim again.
@@ -133,21 +151,23 @@ export const sending = (run: Run): Sending => {
   };
 
   /** Everything before the claim. `undefined`: there is nothing to ask, and why has been said. */
-  const check = async (order: Order, by: By, signal: AbortSignal): Promise<Attempt | undefined> => {
+  const check = async (order: Order, mine: Current, signal: AbortSignal): Promise<Attempt | undefined> => {
     try {
       const { attempt: former } = sale();
       const { caution, ...before } = await wallet.prepare(order, signal);
       // A caution is for the person, who goes on by pressing once more.
-      if (caution && !(by === 'press' && cautioned === order.transactionId)) {
+      if (caution && !(mine.by === 'press' && cautioned === order.transactionId)) {
         cautioned = order.transactionId;
         throw caution;
       }
       if (former && !(await isStillUnsent(order, former))) return undefined;
-      if (!(await confirmOrder(order, signal))) return undefined;
+      if (!(await confirmOrder(order, mine, signal))) return undefined;
       // Looked for from the first ask on, whatever came of the later ones; a "no" to a repetition is not kept as one.
       const isRepeat = former !== null && !former.isDeclined;
       const repeat = { block: former?.block ?? before.block, ...(isRepeat ? { isRepeat } : {}) };
-      return bare({ askedAt: now(), ...before, ...repeat });
+      // Later than the former, whatever became of the clock: tabs tell by it which ask is the last.
+      const askedAt = Math.max(now(), (former?.askedAt ?? 0) + 1);
+      return bare({ askedAt, ...before, ...repeat });
     } catch (cause) {
       // Left meanwhile, by Cancel or the deadline: what was being checked no longer matters.
       if (signal.aborted) return undefined;
@@ -176,7 +196,7 @@ export const sending = (run: Run): Sending => {
         );
       if (current?.isAsking) return tell(busy('A request of an earlier cash-out is still open in your wallet.'));
       // Set before anything else: a double press finds it.
-      const mine = { saleId, hasLooked: false, isAsking: false };
+      const mine = { saleId, by, hasLooked: false, needsPress: true, isAsking: false };
       current = mine;
       const signal = run.signal();
       const start = async () => {
@@ -190,8 +210,8 @@ export const sending = (run: Run): Sending => {
           // Before anything can end the sale: a claim that a killed page left says that something may have been sent.
           if (await takeUp(order)) return;
           mine.hasLooked = true;
-          const attempt = await check(order, by, signal);
-          if (attempt) await ask(order, attempt, by === 'auto', mine);
+          const attempt = await check(order, mine, signal);
+          if (attempt) await ask(order, attempt, mine);
         });
         // Two tabs hear one return signal; the one that comes second has nothing to say.
         if (!isMine && by !== 'auto') throw new OfframpError('already-claimed');

@@ -30,6 +30,20 @@ describe('flow: the claim of an order', () => {
     expect(count(world, 'take')).to.equal(0);
   });
 
+  it('taken long after the checks does not ask, though the server’s time went back since the ask before', async () => {
+    const world = createWorld();
+    const page = await toSending(world);
+    world.prompt().decline();
+    await world.settle();
+    world.skew -= 20_000;
+    const open = world.hold('take');
+    await press(world, page);
+    await world.advance(35_000);
+    open();
+    await world.settle();
+    expect([page.flow.sale.stage, world.prompts.length]).to.deep.equal(['ordered', 1]);
+  });
+
   it('is not even taken while Coinbase’s status is one that nobody here knows', async () => {
     const world = createWorld();
     const page = await toOrdered(world);
@@ -155,8 +169,25 @@ describe('flow: an answer of the wallet that comes late', () => {
     expect(page.flow.sale).to.include({ stage: 'ordered', txHash: null });
     expect(world.calls.filter((call) => call.startsWith('reported'))).to.deep.equal([`reported ${HASH} at /claim`]);
     const told = page.errors.map(({ code, message }) => [code, message]);
-    expect(told).to.deep.equal([['wallet-failed', 'A transfer of an earlier cash-out was sent.']]);
+    expect(told).to.deep.equal([['wallet-failed', 'A transfer was sent for a cash-out that is over.']]);
   });
+
+  for (const [status, stage, codes] of [
+    ['EXPIRED', 'failed', ['order-expired', 'wallet-failed']],
+    ['SUCCESS', 'completed', []],
+  ] as const) {
+    it(`is ${stage === 'failed' ? '' : 'not '}told where its own sale has ${stage} meanwhile`, async () => {
+      const world = createWorld();
+      const page = await toSending(world);
+      world.records = world.records.map((record) => ({ ...record, status }));
+      await world.advance(10_000);
+      expect(page.flow.sale.stage).to.equal(stage);
+      const { sale } = page.flow;
+      world.prompt().approve();
+      await world.settle();
+      expect([page.flow.sale, page.codes]).to.deep.equal([sale, codes]);
+    });
+  }
 
   it('and says nothing sure is not told where the next sale has begun', async () => {
     const world = createWorld();

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { HASH, MINUTE } from './fixtures/orders.ts';
-import { toSending, toSettling, toUnsure } from './fixtures/passages.ts';
-import { createWorld } from './fixtures/world.ts';
+import { toOrdered, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
+import { createWorld, type World } from './fixtures/world.ts';
 
 const withBackendClaim = () => {
   const world = createWorld();
@@ -109,6 +109,61 @@ describe('flow: in doubt', () => {
     await world.settle();
     expect(page.flow.sale.stage).to.equal('sending');
     expect(world.calls).not.to.include('look');
+  });
+});
+
+describe('flow: at the deadline', () => {
+  const paid = (world: World) => world.records.map((record) => ({ ...record, tx_hash: HASH }));
+
+  it('hears of a transfer from elsewhere that Coinbase lists since the last poll', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    const { deadline = 0 } = page.flow.sale.order ?? {};
+    await world.advance(deadline - 1 - world.now());
+    world.records = paid(world);
+    await world.advance(1);
+    expect(page.flow.sale).to.include({ stage: 'settling', txHash: HASH });
+    expect(page.entered).not.to.include('failed');
+  });
+
+  it('long past, asks Coinbase before a new page ends what may have been paid from elsewhere', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    before.close();
+    await world.advance(40 * MINUTE);
+    world.records = paid(world);
+    const open = world.hold('list');
+    const page = world.page();
+    await world.advance(100);
+    expect(page.flow.sale.stage).to.equal('ordered');
+    open();
+    await world.settle();
+    expect(page.flow.sale).to.include({ stage: 'settling', txHash: HASH });
+  });
+
+  it('long past, does not wait for a backend that does not answer', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    before.close();
+    await world.advance(40 * MINUTE);
+    world.hold('list');
+    const page = world.page();
+    await world.advance(16_000);
+    expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
+  });
+
+  it('is not taken for past by a new page where this machine’s clock was put right meanwhile', async () => {
+    const world = createWorld();
+    world.skew = 60 * MINUTE;
+    const before = await toOrdered(world);
+    before.close();
+    world.time.now += 60 * MINUTE;
+    world.skew = 0;
+    const page = world.page();
+    await world.advance(20_000);
+    expect(page.flow.sale.stage).to.equal('ordered');
+    await world.advance(30 * MINUTE);
+    expect(page.flow.sale.stage).to.equal('failed');
   });
 });
 

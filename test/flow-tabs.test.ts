@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { Sale } from '../src/sale.ts';
 import { HASH, MINUTE } from './fixtures/orders.ts';
 import { press, toOrdered, toSelling, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
 import { WISH } from './fixtures/wish.ts';
@@ -336,6 +337,45 @@ describe('flow: two tabs', () => {
     expect(other.flow.sale.stage).to.equal('opening');
     expect(other.popup.isOpen).to.equal(true);
   });
+
+  it('agree on the ask that is the last where the server’s time goes back between two', async () => {
+    const world = createWorld();
+    const [one, other] = await both(world);
+    await press(world, one);
+    world.prompt().decline();
+    await world.advance(100);
+    world.skew -= 20_000;
+    await press(world, one);
+    await world.advance(100);
+    expect(stages(one, other)).to.deep.equal(['sending', 'sending']);
+    other.flow.cancel();
+    world.prompt().approve();
+    await world.advance(100);
+    expect(stages(one, other)).to.deep.equal(['settling', 'settling']);
+  });
+
+  for (const [stage, isTaken] of [
+    ['ordered', false],
+    ['failed', false],
+    ['cancelled', false],
+    ['sending', true],
+    ['settling', true],
+  ] as const) {
+    it(`keep each its own order, where neither could be saved, ${isTaken ? 'but for' : 'also where'} one is ${stage}`, async () => {
+      const world = createWorld();
+      const page = await toOrdered(world);
+      const { order, revision } = page.flow.sale;
+      const attempt = { askedAt: world.now(), nonce: '0x7', block: '0x64' };
+      const theirs = order && { ...order, transactionId: 'order-2' };
+      world.tamper({ stage, attempt, asked: true, order: theirs, revision: revision + 5 });
+      page.hear(world.stored() as Sale);
+      await world.settle();
+      const { sale } = page.flow;
+      expect([sale.stage, sale.order?.transactionId]).to.deep.equal(
+        isTaken ? [stage, 'order-2'] : ['ordered', 'order-1'],
+      );
+    });
+  }
 
   it('keep an end on show, also where a new sale begins elsewhere, only until then', async () => {
     const world = createWorld();

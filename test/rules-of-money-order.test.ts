@@ -175,6 +175,74 @@ describe('rule 7: an address is no proof of commitment', () => {
     expect(world.prompts).to.have.lengthOf(0);
   });
 
+  /** An order that the first of two windows left behind, and nobody has come back from the second. */
+  const toLeftBehind = async (world: World): Promise<Page> => {
+    const page = await toSelling(world);
+    const quote = world.record();
+    await world.advance(MINUTE);
+    page.popup.isOpen = false;
+    page.start();
+    await world.settle();
+    world.records = [quote];
+    await world.advance(MINUTE);
+    expect(page.flow.sale.stage).to.equal('ordered');
+    return page;
+  };
+
+  for (const [when, door] of [
+    ['looked at', 'prepare'],
+    ['claimed', 'take'],
+  ] as const) {
+    it(`rule 7: a return that comes while an order is ${when} lets nothing be sent that a former window left behind`, async () => {
+      const world = createWorld();
+      const page = await toLeftBehind(world);
+      const open = world.hold(door);
+      await press(world, page);
+      world.comeBack(page.flow.sale);
+      open();
+      await world.advance(1000);
+      expect([world.prompts.length, world.claims.size]).to.deep.equal([0, 0]);
+      expect([page.flow.sale.stage, page.codes]).to.deep.equal(['ordered', ['order-ambiguous']]);
+    });
+
+    it(`rule 7: a return that comes while the order of the only window is ${when} by a press sends once`, async () => {
+      const world = createWorld();
+      const page = await toOrdered(world);
+      const open = world.hold(door);
+      await press(world, page);
+      world.comeBack(page.flow.sale);
+      open();
+      await world.advance(1000);
+      expect([world.prompts.length, page.codes]).to.deep.equal([1, []]);
+    });
+  }
+
+  it('rule 7: a return that comes during a press leaves it to another press where a second order has ended', async () => {
+    const world = createWorld();
+    const page = await toOrdered(world);
+    world.records.push(world.record({ transaction_id: 'order-2', status: 'EXPIRED' }));
+    const open = world.hold('prepare');
+    await press(world, page);
+    world.comeBack(page.flow.sale);
+    open();
+    await world.advance(1000);
+    expect([world.prompts.length, page.codes]).to.deep.equal([0, ['order-ambiguous']]);
+    await press(world, page);
+    expect(world.prompts).to.have.lengthOf(1);
+  });
+
+  it('rule 7: a return that comes while the wallet is asked for what a former window left behind counts afterwards', async () => {
+    const world = createWorld();
+    const page = await toLeftBehind(world);
+    await press(world, page);
+    world.comeBack(page.flow.sale);
+    world.prompt().decline();
+    await world.advance(1000);
+    expect(page.flow.sale).to.include({ stage: 'ordered', returned: true });
+    await press(world, page);
+    expect([world.prompts.length, page.codes]).to.deep.equal([1, ['order-ambiguous']]);
+  });
+
   it('rule 7: after a return, nothing is sent by itself for a sale that another tab took out of the store', async () => {
     for (const isTaken of [true, false]) {
       const world = createWorld();

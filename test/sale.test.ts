@@ -143,7 +143,7 @@ open                  opening     .           .        .          .          .  
 open:no-account       .           .           .        .          .          .          .          .          .          .       .
 not-opened            .           .           idle     .          .          .          .          .          .          .       .
 session               .           .           selling  selling    .          .          .          .          .          .       .
-returned              .           .           .        selling    ordered    .          .          .          .          .       .
+returned              .           .           opening  selling    ordered    sending    unsure     settling   .          .       .
 returned:again        .           .           .        .          .          .          .          .          .          .       .
 returned:forged       .           .           .        .          .          .          .          .          .          .       .
 order                 .           .           .        ordered    .          .          .          .          .          .       .
