@@ -146,8 +146,8 @@ export const activities = (
 
   /** After a return signal the wallet is asked at once, the first time (rule 7). */
   const sendByItself = () => {
-    const { id, stage, returned, asked } = sale();
-    const mayAsk = stage === 'ordered' && returned && !asked && triedFor !== id;
+    const { id, stage, returned, asked, order } = sale();
+    const mayAsk = stage === 'ordered' && returned && !asked && triedFor !== id && now() < (order?.deadline ?? 0);
     if (!mayAsk) return;
     // A page that prevented it, or a wallet that was not ready, is not tried again by ourselves.
     triedFor = id;
@@ -175,28 +175,26 @@ export const activities = (
     refresh();
   };
 
-  const endAtDeadline = async (signal: AbortSignal) => {
+  const endAtDeadline = async (signal: AbortSignal): Promise<void> => {
     const { order } = sale();
-    if (!order) return;
-    const { deadline } = order;
-    let isOver = false;
-    while (!isOver && !signal.aborted) {
-      if (now() < deadline) {
-        await clock.wait(Math.min(deadline - now(), DEADLINE_CHECK), signal);
-        continue;
-      }
-      // This machine's clock may be wrong, or have been set since, and the order have been paid from elsewhere.
+    if (signal.aborted || !order) return;
+    const left = order.deadline - now();
+    if (left > 0) await clock.wait(Math.min(left, DEADLINE_CHECK), signal);
+    else {
+      // This machine's clock may be wrong, or have been set since, and the order have been paid from elsewhere. Where it cannot be
+      // asked at once, as when a machine wakes, a poll may be heard in that time.
+      const enough = clock.wait(DEADLINE_CHECK, signal);
       const hear = (list: SaleList) => {
         run.hearTime(list);
         return hearOfOrder(list, signal);
       };
-      await Promise.race([
-        backend.list(sale().statusUrl ?? '', signal).then(hear, () => {}),
-        clock.wait(DEADLINE_CHECK, signal),
-      ]);
-      isOver = now() >= deadline;
+      await Promise.race([backend.list(sale().statusUrl ?? '', signal).then(hear, () => enough), enough]);
+      if (signal.aborted) return;
+      if (now() >= order.deadline)
+        return endUnsent(order, signal, () => void dispatch({ type: 'fail', code: 'order-expired' }));
+      sendByItself();
     }
-    if (!signal.aborted) await endUnsent(order, signal, () => void dispatch({ type: 'fail', code: 'order-expired' }));
+    return endAtDeadline(signal);
   };
 
   const byStage: Activities['byStage'] = {

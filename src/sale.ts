@@ -98,8 +98,7 @@ export type SaleEvent =
   | { type: 'returned'; nonce: string }
   | { type: 'order'; order: Order; status: string; fiat: Fiat | null }
   | { type: 'press' }
-  /** `needsPress`: a return alone does not tell that it was for this order. */
-  | { type: 'claim'; at: number; attempt: Attempt; isAuto: boolean; needsPress?: boolean }
+  | { type: 'claim'; at: number; attempt: Attempt; isAuto: boolean }
   | { type: 'claim-found'; attempt: Attempt }
   | { type: 'sent'; txHash: string }
   /** `isKnown`: the wallet said so itself; otherwise the person did, and the chain agreed. */
@@ -186,11 +185,11 @@ const onStatus = (sale: Sale, event: Extract<SaleEvent, { type: 'status' }>): Sa
 };
 
 /** Whether the order may be sent now (rules 6, 7, 12). */
-const maySend = (sale: Sale, at: number, needsPress = false): boolean =>
+const maySend = (sale: Sale, at: number): boolean =>
   sale.order !== null &&
   sale.txHash === null &&
   isAwaiting(sale.status ?? '') &&
-  (sale.pressed || (sale.returned && !needsPress)) &&
+  (sale.returned || sale.pressed) &&
   at < sale.order.deadline;
 
 /** Whether the chain's word on a hash is about this sale's transfer. */
@@ -243,8 +242,7 @@ export const transition = (sale: Sale, event: SaleEvent): Sale => {
     case 'press':
       return stage === 'ordered' && !sale.pressed ? to(sale, { pressed: true }) : sale;
     case 'claim':
-      if (stage !== 'ordered' || !maySend(sale, event.at, event.needsPress) || (event.isAuto && sale.asked))
-        return sale;
+      if (stage !== 'ordered' || !maySend(sale, event.at) || (event.isAuto && sale.asked)) return sale;
       return to(sale, { stage: 'sending', attempt: event.attempt, asked: true });
     case 'claim-found':
       return stage === 'ordered' ? to(sale, { stage: 'sending', attempt: event.attempt, asked: true }) : sale;

@@ -87,20 +87,20 @@ export const sending = (run: Run): Sending => {
       dispatch({ type: 'fail', code: fault });
       return false;
     }
-    mine.needsPress = !(isOnlyOne && isOfWindow);
-    // Another order was committed to, which is not listed yet; or the return came after the press, which may have been for another.
-    if (returned && (pressed ? !isOfWindow : mine.by === 'press' && mine.needsPress))
-      throw new OfframpError('order-ambiguous');
-    return pressed || !mine.needsPress;
+    const isPressed = pressed || mine.by === 'press';
+    mine.needsPress = !isOfWindow || !(isOnlyOne || isPressed);
+    // Another order was committed to, which is not listed yet.
+    if (isPressed && returned && !isOfWindow) throw new OfframpError('order-ambiguous');
+    return isPressed || !mine.needsPress;
   };
 
   const conclude = async (former: Sale, order: Order, asked: Attempt, outcome: Outcome): Promise<void> => {
     const { id: saleId, claimUrl } = former;
     if (outcome.kind === 'sent') dispatch({ type: 'sent', txHash: outcome.txHash }, undefined, saleId);
-    const { id, stage, attempt } = sale();
+    const { id, stage, attempt, txHash } = sale();
     if (outcome.kind === 'sent') {
       const message = 'A transfer was sent for a cash-out that is over.';
-      if (id !== saleId || stage === 'failed' || stage === 'cancelled')
+      if (id !== saleId || (txHash === null && stage !== 'completed'))
         tell(new OfframpError('wallet-failed', { message }));
       return report(claimUrl, outcome.txHash);
     }
@@ -123,23 +123,24 @@ export const sending = (run: Run): Sending => {
     const asking = sale();
     const { id, claimUrl } = asking;
     const checkedAt = now();
+    // A return that comes meanwhile may be of another order.
+    const isMeant = () => !mine.needsPress || sale().pressed;
     if (!isStillOrdered(order)) return;
     const claimed = await claim(order, attempt);
     if (claimed === 'none') return;
     mine.isAsking = true;
     // Out of `ordered` before the wallet is asked, and kept (rules 1 and 3).
-    const { needsPress, by } = mine;
-    const isAuto = by === 'auto';
-    if (!isStillOrdered(order) || !dispatch({ type: 'claim', at: now(), attempt, isAuto, needsPress }, undefined, id)) {
+    const isStill = isStillOrdered(order);
+    const event = { type: 'claim', at: now(), attempt, isAuto: mine.by === 'auto' } as const;
+    if (!isStill || !isMeant() || !dispatch(event, undefined, id)) {
       mine.isAsking = false;
-      // A return that came meanwhile may be of another order.
-      if (needsPress && isStillOrdered(order) && !sale().pressed) tell(new OfframpError('order-ambiguous'));
+      if (isStill && !isMeant()) tell(new OfframpError('order-ambiguous'));
       return release(order, claimUrl, claimed);
     }
     // Still this sale, known to be in time and soon after the checks, still waited for by Coinbase, and with somebody to see it.
     const isInTime = () => run.knowsTime() && now() < Math.min(order.deadline, checkedAt + LONGEST_CHECKED);
     const isWaitedFor = () => sale().id === id && sale().stage === 'sending' && isAwaiting(sale().status ?? '');
-    const mayStill = () => isWaitedFor() && isInTime() && run.watchers().length > 0;
+    const mayStill = () => isMeant() && isWaitedFor() && isInTime() && run.watchers().length > 0;
     // A page that finds an older state of this sale, and no claim, would ask again, and backends grant one sale's claim again.
     const { keeps } = run;
     const isRemembered = keeps() === 'all' || (claimUrl && (claimed === 'kept' || keeps() === 'nothing'));

@@ -4,7 +4,16 @@ import { OfframpError } from '../src/errors.ts';
 import { createWallet } from '../src/ports/wallet.ts';
 import { gate } from './fixtures/gate.ts';
 import { FROM, HASH, MINUTE, OTHER, OTHER_HASH } from './fixtures/orders.ts';
-import { press, toNextOrder, toOrdered, toSelling, toSending, wallet, withWallet } from './fixtures/passages.ts';
+import {
+  press,
+  toLeftBehind,
+  toNextOrder,
+  toOrdered,
+  toSelling,
+  toSending,
+  wallet,
+  withWallet,
+} from './fixtures/passages.ts';
 import { createWorld, type World } from './fixtures/world.ts';
 
 const attempt = { askedAt: 0, nonce: '0x7', block: '0x64' };
@@ -42,6 +51,20 @@ describe('flow: the claim of an order', () => {
     open();
     await world.settle();
     expect([page.flow.sale.stage, world.prompts.length]).to.deep.equal(['ordered', 1]);
+  });
+
+  it('given back, as the order ended and a return came meanwhile, tells the end alone', async () => {
+    const world = createWorld();
+    const page = await toLeftBehind(world);
+    const open = world.hold('take');
+    await press(world, page);
+    world.comeBack(page.flow.sale);
+    world.records = world.records.map((record) => ({ ...record, status: 'EXPIRED' }));
+    await world.advance(10_000);
+    open();
+    await world.settle();
+    expect([page.flow.sale.stage, page.codes]).to.deep.equal(['failed', ['order-expired']]);
+    expect([world.claims.size, world.prompts.length]).to.deep.equal([0, 0]);
   });
 
   it('is not even taken while Coinbase’s status is one that nobody here knows', async () => {

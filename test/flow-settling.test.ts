@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { OfframpError } from '../src/errors.ts';
 import { HASH, MINUTE } from './fixtures/orders.ts';
 import { toOrdered, toSending, toSettling, toUnsure } from './fixtures/passages.ts';
 import { createWorld, type World } from './fixtures/world.ts';
@@ -141,6 +142,36 @@ describe('flow: at the deadline', () => {
     expect(page.flow.sale).to.include({ stage: 'settling', txHash: HASH });
   });
 
+  it('long past, asks no wallet by itself for an order that nobody may pay any more', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    before.close();
+    await world.advance(40 * MINUTE);
+    world.comeBack(before.flow.sale);
+    const open = world.hold('list');
+    const page = world.page();
+    await world.advance(100);
+    expect(page.flow.sale).to.include({ stage: 'ordered', returned: true });
+    open();
+    await world.settle();
+    expect(page.flow.sale).to.include({ stage: 'failed', error: 'order-expired' });
+    expect(world.calls).not.to.include('prepare');
+  });
+
+  it('long past, hears a poll that gets through where the first question did not', async () => {
+    const world = createWorld();
+    const before = await toOrdered(world);
+    before.close();
+    await world.advance(40 * MINUTE);
+    world.records = paid(world);
+    world.trouble.list = new OfframpError('backend-unreachable');
+    const page = world.page();
+    await world.advance(100);
+    delete world.trouble.list;
+    await world.advance(10_000);
+    expect(page.flow.sale).to.include({ stage: 'settling', txHash: HASH });
+  });
+
   it('long past, does not wait for a backend that does not answer', async () => {
     const world = createWorld();
     const before = await toOrdered(world);
@@ -159,11 +190,15 @@ describe('flow: at the deadline', () => {
     before.close();
     world.time.now += 60 * MINUTE;
     world.skew = 0;
+    world.comeBack(before.flow.sale);
+    const open = world.hold('list');
     const page = world.page();
-    await world.advance(20_000);
-    expect(page.flow.sale.stage).to.equal('ordered');
-    await world.advance(30 * MINUTE);
-    expect(page.flow.sale.stage).to.equal('failed');
+    await world.advance(100);
+    expect([page.flow.sale.stage, world.prompts.length]).to.deep.equal(['ordered', 0]);
+    open();
+    await world.advance(100);
+    expect(page.flow.sale.stage).to.equal('sending');
+    expect(world.prompts).to.have.lengthOf(1);
   });
 });
 

@@ -2,9 +2,11 @@
 // What one module alone keeps is held there: the list and the amounts in `order`, the table of stages in `sale`.
 import { expect } from 'chai';
 import { OfframpError } from '../src/errors.ts';
+import { createWallet } from '../src/ports/wallet.ts';
 import type { SaleRecord } from '../src/schema.ts';
+import { gate } from './fixtures/gate.ts';
 import { FROM, HASH, MINUTE, OTHER, TO, USDC_ON_BASE } from './fixtures/orders.ts';
-import { press, toOrdered, toSelling, wallet, withWallet } from './fixtures/passages.ts';
+import { press, toLeftBehind, toOrdered, toSelling, wallet, withWallet } from './fixtures/passages.ts';
 import { createWorld, type Page, type World } from './fixtures/world.ts';
 
 describe('rule 6: only CREATED and STARTED without a hash are sent for', () => {
@@ -175,20 +177,6 @@ describe('rule 7: an address is no proof of commitment', () => {
     expect(world.prompts).to.have.lengthOf(0);
   });
 
-  /** An order that the first of two windows left behind, and nobody has come back from the second. */
-  const toLeftBehind = async (world: World): Promise<Page> => {
-    const page = await toSelling(world);
-    const quote = world.record();
-    await world.advance(MINUTE);
-    page.popup.isOpen = false;
-    page.start();
-    await world.settle();
-    world.records = [quote];
-    await world.advance(MINUTE);
-    expect(page.flow.sale.stage).to.equal('ordered');
-    return page;
-  };
-
   for (const [when, door] of [
     ['looked at', 'prepare'],
     ['claimed', 'take'],
@@ -201,8 +189,7 @@ describe('rule 7: an address is no proof of commitment', () => {
       world.comeBack(page.flow.sale);
       open();
       await world.advance(1000);
-      expect([world.prompts.length, world.claims.size]).to.deep.equal([0, 0]);
-      expect([page.flow.sale.stage, page.codes]).to.deep.equal(['ordered', ['order-ambiguous']]);
+      expect([world.prompts.length, world.claims.size, page.codes]).to.deep.equal([0, 0, ['order-ambiguous']]);
     });
 
     it(`rule 7: a return that comes while the order of the only window is ${when} by a press sends once`, async () => {
@@ -217,7 +204,7 @@ describe('rule 7: an address is no proof of commitment', () => {
     });
   }
 
-  it('rule 7: a return that comes during a press leaves it to another press where a second order has ended', async () => {
+  it('rule 7: a return that comes during a press takes nothing from it where a second order has ended', async () => {
     const world = createWorld();
     const page = await toOrdered(world);
     world.records.push(world.record({ transaction_id: 'order-2', status: 'EXPIRED' }));
@@ -226,9 +213,26 @@ describe('rule 7: an address is no proof of commitment', () => {
     world.comeBack(page.flow.sale);
     open();
     await world.advance(1000);
-    expect([world.prompts.length, page.codes]).to.deep.equal([0, ['order-ambiguous']]);
+    expect([world.prompts.length, page.codes]).to.deep.equal([1, []]);
+  });
+
+  it('rule 7: a return that comes while the wallet is looked at for the last time lets nothing be sent that a former window left behind', async () => {
+    const world = createWorld();
+    const provider = wallet();
+    const page = world.page({
+      wallet: (clock) => createWallet({ provider: () => provider, sender: () => undefined, clock }),
+    });
+    await toLeftBehind(world, page);
+    const { opened, open } = gate();
+    const looks = provider.count('eth_accounts');
+    provider.script('eth_accounts', (_, times) => (times > looks + 1 ? opened.then(() => [FROM]) : [FROM]));
     await press(world, page);
-    expect(world.prompts).to.have.lengthOf(1);
+    expect(page.flow.sale.stage).to.equal('sending');
+    world.comeBack(page.flow.sale);
+    open();
+    await world.advance(100);
+    const asks = provider.count('eth_sendTransaction');
+    expect([asks, page.flow.sale.stage, world.claims.size]).to.deep.equal([0, 'ordered', 0]);
   });
 
   it('rule 7: a return that comes while the wallet is asked for what a former window left behind counts afterwards', async () => {
