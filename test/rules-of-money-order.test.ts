@@ -159,14 +159,7 @@ describe('rule 7: an address is no proof of commitment', () => {
 
   it('rule 7: a press before the return commits to no order that a former window left behind', async () => {
     const world = createWorld();
-    const page = await toSelling(world);
-    const quote = world.record();
-    await world.advance(MINUTE);
-    page.popup.isOpen = false;
-    page.start();
-    await world.settle();
-    world.records = [quote];
-    await world.advance(MINUTE);
+    const page = await toLeftBehind(world);
     world.trouble.prepare = new OfframpError('low-funds');
     await press(world, page);
     expect([page.flow.sale.pressed, page.codes]).to.deep.equal([true, ['low-funds']]);
