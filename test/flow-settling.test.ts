@@ -116,6 +116,14 @@ describe('flow: in doubt', () => {
 describe('flow: at the deadline', () => {
   const paid = (world: World) => world.records.map((record) => ({ ...record, tx_hash: HASH }));
 
+  /** A page with an order is closed, and its time passes. */
+  const toLate = async (world: World) => {
+    const page = await toOrdered(world);
+    page.close();
+    await world.advance(40 * MINUTE);
+    return page.flow.sale;
+  };
+
   it('hears of a transfer from elsewhere that Coinbase lists since the last poll', async () => {
     const world = createWorld();
     const page = await toOrdered(world);
@@ -129,9 +137,7 @@ describe('flow: at the deadline', () => {
 
   it('long past, asks Coinbase before a new page ends what may have been paid from elsewhere', async () => {
     const world = createWorld();
-    const before = await toOrdered(world);
-    before.close();
-    await world.advance(40 * MINUTE);
+    await toLate(world);
     world.records = paid(world);
     const open = world.hold('list');
     const page = world.page();
@@ -144,10 +150,8 @@ describe('flow: at the deadline', () => {
 
   it('long past, asks no wallet by itself for an order that nobody may pay any more', async () => {
     const world = createWorld();
-    const before = await toOrdered(world);
-    before.close();
-    await world.advance(40 * MINUTE);
-    world.comeBack(before.flow.sale);
+    const sale = await toLate(world);
+    world.comeBack(sale);
     const open = world.hold('list');
     const page = world.page();
     await world.advance(100);
@@ -160,9 +164,7 @@ describe('flow: at the deadline', () => {
 
   it('long past, hears a poll that gets through where the first question did not', async () => {
     const world = createWorld();
-    const before = await toOrdered(world);
-    before.close();
-    await world.advance(40 * MINUTE);
+    await toLate(world);
     world.records = paid(world);
     world.trouble.list = new OfframpError('backend-unreachable');
     const page = world.page();
@@ -174,9 +176,7 @@ describe('flow: at the deadline', () => {
 
   it('long past, does not wait for a backend that does not answer', async () => {
     const world = createWorld();
-    const before = await toOrdered(world);
-    before.close();
-    await world.advance(40 * MINUTE);
+    await toLate(world);
     world.hold('list');
     const page = world.page();
     await world.advance(16_000);

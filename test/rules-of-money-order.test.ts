@@ -268,16 +268,9 @@ describe('rule 7: an address is no proof of commitment', () => {
 
   it('rule 7: without a return, a press sends what a former window left behind: the person has seen it', async () => {
     const world = createWorld();
-    const page = await toSelling(world);
-    const quote = world.record();
-    await world.advance(MINUTE);
-    page.popup.isOpen = false;
-    page.start();
-    await world.settle();
-    world.records = [quote];
-    await world.advance(MINUTE);
+    const page = await toLeftBehind(world);
     await press(world, page);
-    expect(world.prompt().order.transactionId).to.equal(quote.transaction_id);
+    expect(world.prompt().order.transactionId).to.equal(world.records[0]?.transaction_id);
   });
 
   it('rule 7: a return signal with another nonce or of another sale does not', async () => {
